@@ -1,0 +1,98 @@
+"""Durations: ``"14d"`` as people write them, microseconds as kernels use them, ``"2.5 h"`` as people read them."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from journeymine.errors import DurationError
+
+__all__ = ["MICROSECONDS", "Duration", "format_duration", "to_microseconds"]
+
+Duration = str | timedelta
+
+MICROSECONDS = {
+    "us": 1,
+    "ms": 1_000,
+    "s": 1_000_000,
+    "min": 60_000_000,
+    "h": 3_600_000_000,
+    "d": 86_400_000_000,
+    "w": 604_800_000_000,
+}
+_PART = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(us|ms|s|min|h|d|w)\s*")
+# (below this many seconds, one unit in seconds, its name)
+_STEPS = [(1, 0.001, "ms"), (90, 1, "s"), (5_400, 60, "min"), (129_600, 3_600, "h"), (float("inf"), 86_400, "d")]
+
+
+def to_microseconds(duration: Duration) -> int:
+    """Give a duration in microseconds.
+
+    Parameters
+    ----------
+    duration
+        Text such as ``"14d"``, ``"36h"``, ``"1h 30min"`` (units: us, ms, s, min, h, d, w), or a timedelta.
+
+    Returns
+    -------
+    int
+        Microseconds, more than zero.
+
+    Raises
+    ------
+    DurationError
+        If it is a bare number, has an unknown unit, or is not more than zero.
+
+    Examples
+    --------
+    >>> to_microseconds("36h")
+    129600000000
+    >>> to_microseconds("1d 12h") == to_microseconds("36h")
+    True
+    """
+    microseconds = _of_timedelta(duration) if isinstance(duration, timedelta) else _of_text(duration)
+    if microseconds <= 0:
+        raise DurationError(f"a duration must be more than zero, not {duration!r}")
+    return microseconds
+
+
+def _of_timedelta(duration: timedelta) -> int:
+    return duration // timedelta(microseconds=1)
+
+
+def _of_text(duration: object) -> int:
+    text = duration if isinstance(duration, str) else ""
+    parts = _PART.findall(text)
+    if not parts or _PART.sub("", text):
+        raise DurationError(
+            f"{duration!r} is not a duration. Write a number with its unit, such as '14d', '36h' or '1h 30min' "
+            f"(units: {', '.join(MICROSECONDS)}), or give a timedelta"
+        )
+    return round(sum(float(number) * MICROSECONDS[unit] for number, unit in parts))
+
+
+def format_duration(seconds: float) -> str:
+    """Say a duration the way a person reads it.
+
+    Parameters
+    ----------
+    seconds
+        A duration in seconds.
+
+    Returns
+    -------
+    str
+        Two or three figures and a unit; a dash where there is no number.
+
+    Examples
+    --------
+    >>> format_duration(75), format_duration(9_000), format_duration(864_000)
+    ('75 s', '2.5 h', '10 d')
+    """
+    if seconds != seconds:
+        return "–"
+    if seconds == 0:
+        return "0 s"
+    size, unit = next((size, unit) for limit, size, unit in _STEPS if abs(seconds) < limit)
+    value = seconds / size
+    return f"{value:,.0f} {unit}" if abs(value) >= 10 or value == round(value) else f"{value:.1f} {unit}"

@@ -1,0 +1,194 @@
+"""Arrow columns as the arrays the kernels use: labels and their codes, numbers, times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+__all__ = ["LABEL", "codes", "compact", "concat", "encode", "is_text", "label", "numbers", "used_values", "whole"]
+
+LABEL: Final = pa.dictionary(pa.int32(), pa.string())
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Tell whether a type holds text, plain or dictionary-encoded.
+
+    Parameters
+    ----------
+    kind
+        An Arrow type.
+
+    Returns
+    -------
+    bool
+        True for strings of any width and dictionaries of them.
+    """
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+
+
+def whole(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    """Give a column as one array, dictionaries unified.
+
+    Parameters
+    ----------
+    column
+        An array, in one piece or in chunks.
+
+    Returns
+    -------
+    pyarrow.Array
+        Its values in one piece.
+    """
+    if isinstance(column, pa.Array):
+        return column
+    if column.num_chunks == 1:
+        return column.chunk(0)
+    return pa.concat_arrays(column.unify_dictionaries().chunks) if column.num_chunks else pa.array([], column.type)
+
+
+def encode(column: pa.ChunkedArray | pa.Array) -> pa.DictionaryArray:
+    """Dictionary-encode a column of labels as one piece with int32 codes.
+
+    Parameters
+    ----------
+    column
+        Text, a dictionary of text, or any type that casts to text.
+
+    Returns
+    -------
+    pyarrow.DictionaryArray
+        ``dictionary<int32, string>`` whose values are distinct and all occur.
+    """
+    if not is_text(column.type):
+        column = column.cast(pa.string())
+    if not pa.types.is_dictionary(column.type):
+        return whole(column.cast(pa.string()).dictionary_encode())
+    return compact(whole(column if column.type == LABEL else column.cast(LABEL)))
+
+
+def compact(labels: pa.DictionaryArray) -> pa.DictionaryArray:
+    """Drop the values of a dictionary that no row uses, and merge those that stand in it twice.
+
+    Parameters
+    ----------
+    labels
+        Dictionary-encoded text.
+
+    Returns
+    -------
+    pyarrow.DictionaryArray
+        The same rows; the same object where nothing was to do.
+    """
+    dictionary = labels.dictionary
+    if pc.count_distinct(dictionary, mode="all").as_py() < len(dictionary) or dictionary.null_count:
+        return labels.dictionary_decode().dictionary_encode()
+    used = _used(labels)
+    if used.all():
+        return labels
+    renumbered = (np.cumsum(used) - 1).astype(np.int32)
+    indices = pa.array(renumbered[codes(labels)], mask=codes(labels) < 0) if len(labels) else labels.indices
+    return pa.DictionaryArray.from_arrays(indices, dictionary.filter(pa.array(used)))
+
+
+def _used(labels: pa.DictionaryArray) -> np.ndarray:
+    used = np.zeros(len(labels.dictionary) + 1, dtype=bool)
+    used[codes(labels)] = True  # a null's code, -1, lands in the extra last place
+    return used[:-1]
+
+
+def codes(labels: pa.DictionaryArray) -> np.ndarray:
+    """Give the code of each row of a dictionary-encoded column.
+
+    Parameters
+    ----------
+    labels
+        Dictionary-encoded text with int32 codes.
+
+    Returns
+    -------
+    numpy.ndarray
+        int32, shape (n,); -1 where the row is null.
+    """
+    return numbers(labels.indices, missing=-1)
+
+
+def numbers(column: pa.ChunkedArray | pa.Array, missing: int = 0) -> np.ndarray:
+    """Give a numeric or time column as an array, without a detour through pandas.
+
+    Parameters
+    ----------
+    column
+        Numbers, or times (given as their integers).
+    missing
+        What stands for a null.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n,).
+    """
+    array = whole(column)
+    if pa.types.is_timestamp(array.type):
+        array = array.cast(pa.int64())
+    if array.null_count:
+        array = array.fill_null(missing)
+    return np.from_dlpack(array) if len(array) else np.empty(0, array.type.to_pandas_dtype())
+
+
+def used_values(labels: pa.ChunkedArray | pa.DictionaryArray) -> list[str]:
+    """List the distinct labels of a column that occur, sorted.
+
+    Parameters
+    ----------
+    labels
+        Dictionary-encoded text.
+
+    Returns
+    -------
+    list of str
+        Without nulls.
+    """
+    labels = whole(labels)
+    return sorted(labels.dictionary.filter(pa.array(_used(labels))).to_pylist())
+
+
+def label(value: str | None, rows: int) -> pa.DictionaryArray:
+    """Repeat one label.
+
+    Parameters
+    ----------
+    value
+        The label, or None for nulls.
+    rows
+        How often.
+
+    Returns
+    -------
+    pyarrow.DictionaryArray
+        Shape (rows,).
+    """
+    if value is None:
+        return pa.nulls(rows, LABEL)
+    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), [value])
+
+
+def concat(tables: Iterable[pa.Table]) -> pa.Table:
+    """Put tables on top of one another; a column that one of them lacks is null there.
+
+    Parameters
+    ----------
+    tables
+        Tables whose columns of one name have one type, or numbers of different width.
+
+    Returns
+    -------
+    pyarrow.Table
+        All rows, in the order given, one chunk a column.
+    """
+    stacked = pa.concat_tables(tables, promote_options="permissive")
+    return pa.table({name: whole(stacked.column(name)) for name in stacked.column_names}, schema=stacked.schema)

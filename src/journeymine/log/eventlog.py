@@ -1,0 +1,420 @@
+"""The log: events in case, time order, with the account of where they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+from functools import cached_property, reduce
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from journeymine.errors import OptionError, UnknownActivityError, UnknownColumnError
+from journeymine.log import account, columns, store
+from journeymine.log.order import case_order
+from journeymine.log.quarantine import Quarantine
+from journeymine.log.schema import TIME, conform
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["EventLog"]
+
+Answer = TypeVar("Answer")
+Options = ParamSpec("Options")
+Moment = str | datetime
+
+EVIDENCE = pa.schema({name: pa.string() for name in ("id", "kind", "customer", "tier", "reason")})
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class EventLog:
+    """Events of customers, in case, time order. It never changes: every verb gives a new log.
+
+    Build one with a reader such as `read_table`, or with `EventLog.of` from a table in canonical columns.
+
+    Attributes
+    ----------
+    table
+        Canonical columns (``case_id``, ``activity``, ``timestamp``, …), identifiers (``id_email``, …) and attributes;
+        one row an event, in case, time order.
+    sources
+        One row a source: the account of its rows, and until when it was observed.
+    quarantine
+        The rows that could not be used.
+    evidence
+        Who is who, one row an identifier; filled by `link`.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> log = EventLog.of(pa.table({"case_id": ["a", "b", "a"], "activity": ["visit", "call", "buy"],
+    ...     "timestamp": pa.array([1, 2, 3], pa.timestamp("us", tz="UTC"))}))
+    >>> log
+    <EventLog 3 events · 2 customers · 1970-01-01 – 1970-01-01>
+    """
+
+    table: pa.Table
+    sources: pa.Table
+    quarantine: Quarantine = field(default_factory=Quarantine.empty)
+    evidence: pa.Table = field(default_factory=EVIDENCE.empty_table)
+
+    @classmethod
+    def of(
+        cls,
+        table: pa.Table,
+        *,
+        sources: pa.Table | None = None,
+        quarantine: Quarantine | None = None,
+        evidence: pa.Table | None = None,
+    ) -> EventLog:
+        """Order a table in canonical columns into a log.
+
+        Parameters
+        ----------
+        table
+            At least ``case_id``, ``activity`` and ``timestamp``, without nulls. Without ``customer``, each case is a
+            customer; a null ``customer`` is a person nobody could name.
+        sources
+            The account of rows; by default each source in the table, all its rows used.
+        quarantine
+            Rows that could not be used.
+        evidence
+            Who is who.
+
+        Returns
+        -------
+        EventLog
+            Events of equal time keep the order of the table.
+
+        Raises
+        ------
+        SchemaError
+            If a required column is missing or holds nulls, or a time has no zone.
+        """
+        table = conform(table)
+        if "customer" not in table.column_names:
+            table = table.append_column("customer", table["case_id"])
+        if "source" not in table.column_names:
+            table = table.append_column("source", columns.label("events", table.num_rows))
+        return cls(
+            _in_order(table),
+            _accounted(table) if sources is None else sources,
+            Quarantine.empty() if quarantine is None else quarantine,
+            EVIDENCE.empty_table() if evidence is None else evidence,
+        )
+
+    # --- facts -------------------------------------------------------------------------------------------------
+
+    @property
+    def num_events(self) -> int:
+        """Number of events."""
+        return self.table.num_rows
+
+    @property
+    def num_cases(self) -> int:
+        """Number of cases (journeys)."""
+        return len(self.labels("case_id").dictionary)
+
+    @cached_property
+    def num_customers(self) -> int:
+        """Number of customers that are known."""
+        return len(self.labels("customer").dictionary)
+
+    @cached_property
+    def activities(self) -> list[str]:
+        """The activities that occur, sorted."""
+        return columns.used_values(self.labels("activity"))
+
+    @cached_property
+    def channels(self) -> list[str]:
+        """The channels that occur, sorted."""
+        return columns.used_values(self.labels("channel")) if "channel" in self.table.column_names else []
+
+    @cached_property
+    def span(self) -> tuple[datetime, datetime] | None:
+        """First and last time, in UTC; None for an empty log."""
+        if not self.num_events:
+            return None
+        first, last = (int(moment) for moment in (self.times.min(), self.times.max()))
+        return _moment(first), _moment(last)
+
+    @cached_property
+    def ties(self) -> int:
+        """Events that share their time with the event before them in their case."""
+        same = self.times[1:] == self.times[:-1]
+        return int(np.count_nonzero(same) - np.count_nonzero(same[self.offsets[1:-1] - 1])) if len(same) else 0
+
+    @property
+    def account(self) -> pd.DataFrame:
+        """The account of rows: one row a source, ``rows_in = used + duplicate + quarantined``."""
+        return self.sources.to_pandas()
+
+    # --- arrays, as kernels use them ---------------------------------------------------------------------------
+
+    def labels(self, column: str) -> pa.DictionaryArray:
+        """Give a label column in one piece.
+
+        Parameters
+        ----------
+        column
+            Name of a dictionary-encoded column.
+
+        Returns
+        -------
+        pyarrow.DictionaryArray
+            Shape (num_events,).
+
+        Raises
+        ------
+        UnknownColumnError
+            If the log has no such column of labels.
+        """
+        known = [name for name in self.table.column_names if pa.types.is_dictionary(self.table[name].type)]
+        if column not in known:
+            raise UnknownColumnError("label column {name!r} is not in this log", column, known)
+        return columns.whole(self.table[column])
+
+    @cached_property
+    def times(self) -> np.ndarray:
+        """Microseconds since 1970 of each event, int64, shape (num_events,)."""
+        return columns.numbers(self.table["timestamp"])
+
+    @cached_property
+    def offsets(self) -> np.ndarray:
+        """First event of each case and the end of the last, int64, shape (num_cases + 1,)."""
+        cases = columns.codes(self.labels("case_id"))
+        starts = np.flatnonzero(cases[1:] != cases[:-1]) + 1
+        return np.concatenate(([0], starts, [len(cases)])) if len(cases) else np.zeros(1, np.int64)
+
+    # --- verbs -------------------------------------------------------------------------------------------------
+
+    def where(
+        self,
+        keep: np.ndarray | pa.Array | None = None,
+        /,
+        *,
+        since: Moment | None = None,
+        until: Moment | None = None,
+        **values: str | Collection[str],
+    ) -> EventLog:
+        """Keep the events that fulfil all conditions.
+
+        Parameters
+        ----------
+        keep
+            True for each event to keep, shape (num_events,).
+        since, until
+            First and last time to keep, with a zone (``"2024-05-01T00:00Z"``). A log until some time was observed
+            until then: its later events are unknown, not absent.
+        **values
+            Column and the value or values to keep, such as ``channel="web"``.
+
+        Returns
+        -------
+        EventLog
+            The events left, in the same order. The account of rows still tells what was read.
+
+        Raises
+        ------
+        UnknownColumnError
+            If a column does not exist.
+        """
+        masks = [] if keep is None else [pa.array(keep)]
+        masks += [pc.is_in(self.labels(name), _values(wanted)) for name, wanted in values.items()]
+        masks += [pc.greater_equal(self.table["timestamp"], _scalar(since))] if since is not None else []
+        masks += [pc.less_equal(self.table["timestamp"], _scalar(until))] if until is not None else []
+        table = self.table.filter(reduce(pc.and_, masks)) if masks else self.table
+        return replace(self.of(table), sources=self._seen_until(until), quarantine=self.quarantine, evidence=self.evidence)
+
+    def _seen_until(self, until: Moment | None) -> pa.Table:
+        if until is None:
+            return self.sources
+        place = self.sources.column_names.index("observed_until")
+        seen, limit = self.sources["observed_until"], _scalar(until)
+        return self.sources.set_column(place, "observed_until", pc.if_else(pc.less(seen, limit), seen, limit))
+
+    def rename(self, names: Mapping[str, str], *, column: str = "activity") -> EventLog:
+        """Give labels other names; labels that get the same name become one.
+
+        Parameters
+        ----------
+        names
+            Old name to new name; labels that are not mentioned stay.
+        column
+            The column of labels.
+
+        Returns
+        -------
+        EventLog
+            The same events.
+
+        Raises
+        ------
+        UnknownActivityError
+            If an old name does not occur.
+        """
+        labels = self.labels(column)
+        known = columns.used_values(labels)
+        for name in names:
+            if name not in known:
+                raise UnknownActivityError(f"{column} {{name!r}} does not occur in this log", name, known)
+        renamed = [names.get(name, name) for name in labels.dictionary.to_pylist()]
+        labels = columns.compact(pa.DictionaryArray.from_arrays(labels.indices, pa.array(renamed, pa.string())))
+        return self._with(column, labels)
+
+    def sample(self, customers: int, *, seed: int = 0) -> EventLog:
+        """Keep a random sample of whole customers.
+
+        Parameters
+        ----------
+        customers
+            How many; all of them if there are fewer.
+        seed
+            Chooses the sample; the same seed gives the same customers.
+
+        Returns
+        -------
+        EventLog
+            All events of the chosen customers.
+        """
+        known = sorted(self.labels("customer").dictionary.to_pylist())
+        chosen = np.random.default_rng(seed).permutation(len(known))[:customers]
+        return self.where(customer=[known[place] for place in chosen])
+
+    def pipe(
+        self,
+        function: Callable[Concatenate[EventLog, Options], Answer],
+        *arguments: Options.args,
+        **options: Options.kwargs,
+    ) -> Answer:
+        """Hand the log to a function, so that steps read from left to right.
+
+        Parameters
+        ----------
+        function
+            Takes a log first.
+        *arguments, **options
+            What else it takes.
+
+        Returns
+        -------
+        Any
+            What the function gives.
+        """
+        return function(self, *arguments, **options)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Give all events as a DataFrame, labels as categories."""
+        return self.table.to_pandas()
+
+    def to_pm4py(self) -> pd.DataFrame:
+        """Give the three columns that pm4py needs, sorted, in UTC, as a fresh DataFrame."""
+        names = {"case_id": "case:concept:name", "activity": "concept:name", "timestamp": "time:timestamp"}
+        plain = {new: _plain(self.table[old]) for old, new in names.items()}
+        return pa.table(plain).to_pandas()
+
+    def write(self, path: str | Path) -> Path:
+        """Write the log with its account to one file, whole or not at all.
+
+        Parameters
+        ----------
+        path
+            ``orders.arrow`` opens again in milliseconds; ``orders.parquet`` is small and read by everyone.
+
+        Returns
+        -------
+        pathlib.Path
+            The file. `open_log` reads it back, identical.
+        """
+        return store.write_table(store.with_extras(self.table, self._extras()), path)
+
+    def _extras(self) -> dict[str, pa.Table]:
+        return {"sources": self.sources, "quarantine": self.quarantine.table, "evidence": self.evidence}
+
+    def equals(self, other: EventLog) -> bool:
+        """Tell whether another log has the same events, account, quarantine and evidence.
+
+        Parameters
+        ----------
+        other
+            A log.
+
+        Returns
+        -------
+        bool
+            True if all is the same, in the same order.
+        """
+        return self.table.equals(other.table) and all(
+            mine.equals(other._extras()[name]) for name, mine in self._extras().items()
+        )
+
+    def _with(self, column: str, values: pa.Array) -> EventLog:
+        table = self.table.set_column(self.table.column_names.index(column), column, values)
+        return replace(self, table=table)
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        """Hand the events to any Arrow library."""
+        return self.table.__arrow_c_stream__(requested_schema)
+
+    def __repr__(self) -> str:
+        return f"<EventLog {' · '.join(self._facts())}>"
+
+    def _facts(self) -> list[str]:
+        facts = [_count(self.num_events, "event"), _count(self.num_customers, "customer")]
+        if self.num_cases != self.num_customers:
+            facts.append(_count(self.num_cases, "case"))
+        facts += [_count(len(self.channels), "channel")] if self.channels else []
+        facts += ["{:%Y-%m-%d} – {:%Y-%m-%d}".format(*self.span)] if self.span else []
+        facts += [_count(self.ties, "tie")] if self.ties else []
+        refused = self.quarantine.num_refused
+        aside = len(self.quarantine) - refused
+        facts += [f"{_count(refused, 'row')} in quarantine"] if refused else []
+        return facts + ([f"{_count(aside, 'row')} set aside"] if aside else [])
+
+
+def _in_order(table: pa.Table) -> pa.Table:
+    cases = columns.whole(table["case_id"])
+    offsets, permutation = case_order(columns.codes(cases), columns.numbers(table["timestamp"]), len(cases.dictionary))
+    sorted_already = bool((permutation[1:] > permutation[:-1]).all())
+    return table if sorted_already else table.take(pa.array(permutation))
+
+
+def _accounted(table: pa.Table) -> pa.Table:
+    last = table.group_by("source").aggregate([("timestamp", "max"), ("timestamp", "count")])
+    return account.to_table(
+        account.Source(name, "table", rows, rows, observed_until=end)
+        for name, end, rows in zip(
+            last["source"].to_pylist(),
+            last["timestamp_max"].cast(pa.int64()).to_pylist(),
+            last["timestamp_count"].to_pylist(),
+            strict=True,
+        )
+    )
+
+
+def _values(wanted: str | Collection[str]) -> pa.Array:
+    return pa.array([wanted] if isinstance(wanted, str) else list(wanted), pa.string())
+
+
+def _scalar(moment: Moment) -> pa.Scalar:
+    moment = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    if moment.tzinfo is None:
+        raise OptionError(f"{moment.isoformat()} has no time zone; write {moment.isoformat()}Z for UTC")
+    return pa.scalar(moment, TIME)
+
+
+def _moment(microseconds: int) -> datetime:
+    return datetime.fromtimestamp(microseconds // 1_000_000, timezone.utc).replace(microsecond=microseconds % 1_000_000)
+
+
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,215 @@
+"""The contract of every reader: what it hands over, and the one way it becomes a log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from journeymine.errors import OptionError
+from journeymine.log import account, columns
+from journeymine.log.eventlog import EventLog
+from journeymine.log.identifiers import customer_names, normalise, ranked
+from journeymine.log.quarantine import Quarantine, Reject
+from journeymine.log.schema import ID_PREFIX, id_columns
+from journeymine.sources import times
+
+__all__ = ["Payload", "Reading", "keep_latest", "refuse", "to_log"]
+
+Payload = Callable[[int], bytes]
+"""Gives the row at a line as it came."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a reader makes of one source.
+
+    Attributes
+    ----------
+    source
+        Name of the source.
+    format
+        Name of its format.
+    rows_in
+        Rows the source holds (for mail: messages; for chats: conversations).
+    events
+        Columns in canonical names: ``activity``, ``timestamp`` and ``source_row`` (the line, from 1) and what there
+        is of ``end_timestamp``, ``channel``, ``event_id``, ``text``, ``id_<kind>`` and attributes. ``customer`` and
+        ``case_id`` only where the source names them itself. In the source's order.
+    used
+        Rows that gave events; by default one row an event.
+    duplicate
+        Rows that repeat one that was used.
+    rejects
+        Rows that were not used.
+    notes
+        What a reader of the figures should know.
+    """
+
+    source: str
+    format: str
+    rows_in: int
+    events: pa.Table
+    used: int | None = None
+    duplicate: int = 0
+    rejects: Sequence[Reject] = ()
+    notes: list[str] = field(default_factory=list)
+
+
+def refuse(
+    events: pa.Table, bad: np.ndarray, reason: str, detail: Callable[[int], str], payload: Payload, stage: str = "check"
+) -> tuple[pa.Table, list[Reject]]:
+    """Take rows out of a table of events and keep them as rejects.
+
+    Parameters
+    ----------
+    events
+        Has ``source_row``.
+    bad
+        True for each row to take out, shape (rows,).
+    reason
+        A short code.
+    detail
+        Says what is wrong with the row at a position.
+    payload
+        Gives the row at a line as it came.
+    stage
+        ``"parse"``, ``"check"`` or ``"filter"``.
+
+    Returns
+    -------
+    events : pyarrow.Table
+        The rows left.
+    rejects : list of Reject
+        One for each row taken out.
+    """
+    if not bad.any():
+        return events, []
+    lines = columns.numbers(events["source_row"])
+    rejects = [
+        Reject(int(lines[row]), stage, reason, detail(int(row)), payload(int(lines[row]))) for row in np.flatnonzero(bad)
+    ]
+    return events.filter(pa.array(~bad)), rejects
+
+
+def keep_latest(events: pa.Table, version: str | None = None) -> tuple[pa.Table, int]:
+    """Keep one row for each ``event_id``: the one with the highest version, else the last in the source.
+
+    Parameters
+    ----------
+    events
+        May have ``event_id``; rows without one are all kept.
+    version
+        The column that orders re-deliveries.
+
+    Returns
+    -------
+    events : pyarrow.Table
+        In the source's order.
+    duplicates : int
+        Rows left out.
+    """
+    if "event_id" not in events.column_names or not events.num_rows:
+        return events, 0
+    keys = columns.numbers(columns.whole(events["event_id"].cast(pa.string()).dictionary_encode()).indices, missing=-1)
+    order = np.arange(len(keys))
+    if version is not None:
+        ranks = pc.rank(columns.whole(events[version]), "ascending", null_placement="at_start", tiebreaker="first")
+        order = np.argsort(columns.numbers(ranks), kind="stable")
+    keys = np.where(keys < 0, keys.max() + 1 + np.arange(len(keys)), keys)
+    last = np.zeros(int(keys.max()) + 1, np.int64)
+    last[keys[order]] = order
+    kept = np.unique(last[np.unique(keys)])
+    return events.take(pa.array(kept)), len(keys) - len(kept)
+
+
+def to_log(
+    reading: Reading,
+    *,
+    channel: str | None = None,
+    observed_until: str | datetime | None = None,
+    country: str | None = None,
+) -> EventLog:
+    """Make a log of what a reader found.
+
+    Parameters
+    ----------
+    reading
+        What it found.
+    channel
+        The channel of all events, unless they have a column of their own.
+    observed_until
+        End of the export; by default its last event.
+    country
+        Two letters; the country of telephone numbers written without one.
+
+    Returns
+    -------
+    EventLog
+        The customer of an event is its strongest identifier, until `link` finds out more; an event without any belongs
+        to nobody and is a case of its own.
+
+    Raises
+    ------
+    OptionError
+        If an event comes after `observed_until`.
+    """
+    events = normalise(reading.events, country=country)
+    events = events.append_column("source", columns.label(reading.source, events.num_rows))
+    if channel is not None and "channel" not in events.column_names:
+        events = events.append_column("channel", columns.label(channel, events.num_rows))
+    customers, cases = _owners(events)
+    events = _set(_set(events, "customer", customers), "case_id", cases)
+    source = account.Source(
+        reading.source,
+        reading.format,
+        reading.rows_in,
+        reading.events.num_rows if reading.used is None else reading.used,
+        reading.duplicate,
+        len(reading.rejects),
+        _end(events, observed_until, reading.source),
+        reading.notes,
+    )
+    quarantine = Quarantine.of(reading.source, reading.rejects)
+    return EventLog.of(events, sources=account.to_table([source]), quarantine=quarantine)
+
+
+def _owners(events: pa.Table) -> tuple[pa.ChunkedArray | pa.Array, pa.ChunkedArray | pa.Array]:
+    """Give customer and case of each event; an event of nobody without a case is a case of its own."""
+    names = events.column_names
+    customers = events["customer"] if "customer" in names else _strongest(events)
+    if customers is None:
+        customers = events["case_id"]
+    cases = events["case_id"] if "case_id" in names else customers
+    if not cases.null_count:
+        return customers, cases
+    rows = pc.cast(events["source_row"], pa.string())
+    alone = pc.binary_join_element_wise("nobody", events["source"].cast(pa.string()), rows, "/")
+    known = (column.cast(pa.string()) for column in (cases, customers))
+    return customers, pc.coalesce(*known, alone)
+
+
+def _strongest(events: pa.Table) -> pa.Array | None:
+    kinds = ranked(name.removeprefix(ID_PREFIX) for name in id_columns(events))
+    found = [customer_names(kind, columns.whole(events[ID_PREFIX + kind].cast(pa.string()))) for kind in kinds]
+    return pc.coalesce(*found) if found else None
+
+
+def _set(events: pa.Table, name: str, values: pa.ChunkedArray | pa.Array) -> pa.Table:
+    if name in events.column_names:
+        return events.set_column(events.column_names.index(name), name, values)
+    return events.append_column(name, values)
+
+
+def _end(events: pa.Table, observed_until: str | datetime | None, source: str) -> int | None:
+    last = pc.max(events["timestamp"]).cast(pa.int64()).as_py() if events.num_rows else None
+    if observed_until is None:
+        return last
+    end = times.moment(observed_until)
+    if last is not None and last > end:
+        raise OptionError(f"{source} has events after observed_until={observed_until!r}; the last one came later")
+    return end

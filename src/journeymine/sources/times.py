@@ -1,0 +1,323 @@
+"""Times as exports write them, to UTC microseconds: with proof of the zone and of the order of day and month."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Final
+from zoneinfo import available_timezones
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from journeymine.errors import DateOrderError, OptionError, TimeZoneError
+from journeymine.log import columns
+
+__all__ = ["Times", "moment", "parse_times", "to_utc"]
+
+NAIVE: Final = pa.timestamp("us")
+UTC: Final = pa.timestamp("us", tz="UTC")
+
+_CLOCK = (
+    r"(?:[T ]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?)?"
+    r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?\s*$"
+)
+_YEAR_FIRST = r"^\s*(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})" + _CLOCK
+_COMPACT = r"^\s*(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})" + _CLOCK
+_YEAR_LAST = r"^\s*(?P<first>\d{1,2})[-/.](?P<middle>\d{1,2})[-/.](?P<year>\d{4})" + _CLOCK
+_EPOCH = r"^\s*-?\d{9,19}(\.\d+)?\s*$"
+_YEARS = (1000, 9000)  # outside of these a date stands for "none" or "for ever"
+
+
+@dataclass(frozen=True)
+class Times:
+    """Parsed times.
+
+    Attributes
+    ----------
+    microseconds
+        UTC microseconds since 1970, int64, shape (n,); 0 where bad.
+    bad
+        True where there is no time that could be used, shape (n,).
+    notes
+        What a reader of the figures should know.
+    """
+
+    microseconds: np.ndarray
+    bad: np.ndarray
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def array(self) -> pa.Array:
+        """The times as an Arrow column, null where bad."""
+        return pa.array(self.microseconds, pa.int64(), mask=self.bad).cast(UTC)
+
+
+def moment(value: str | datetime) -> int:
+    """Give one moment in UTC microseconds.
+
+    Parameters
+    ----------
+    value
+        ISO text or a datetime, with a zone.
+
+    Returns
+    -------
+    int
+        Microseconds since 1970.
+
+    Raises
+    ------
+    OptionError
+        If it is no time, or has no zone.
+    """
+    try:
+        parsed = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError as error:
+        raise OptionError(f"{value!r} is not a time; write it as '2024-05-31T23:59:59Z'") from error
+    if parsed.tzinfo is None:
+        raise OptionError(f"{value!r} has no time zone; write it as '2024-05-31T23:59:59Z' or with an offset")
+    return pa.scalar(parsed, UTC).cast(pa.int64()).as_py()
+
+
+def parse_times(
+    column: pa.ChunkedArray | pa.Array, *, tz: str | None, name: str = "timestamp", time_format: str | None = None
+) -> Times:
+    """Parse a column of times.
+
+    Parameters
+    ----------
+    column
+        Arrow times, dates, numbers since 1970 (seconds, milli-, micro- or nanoseconds, told by their size), or text:
+        ISO 8601 and its common variants, day-month-year where the column itself proves the order, numbers.
+    tz
+        Zone of times that carry none.
+    name
+        Name of the column, for messages.
+    time_format
+        How text is written, in the codes of ``strptime``; tried before everything else.
+
+    Returns
+    -------
+    Times
+        One for each row.
+
+    Raises
+    ------
+    TimeZoneError
+        If a time carries no zone and `tz` is None, or nobody knows `tz`.
+    DateOrderError
+        If day and month could be either way round in every row.
+
+    Examples
+    --------
+    >>> parse_times(pa.array(["2024-05-01T09:00:00+02:00", "soon"]), tz=None).array.to_pylist()[1] is None
+    True
+    """
+    array = columns.whole(column)
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    if pa.types.is_timestamp(array.type) or pa.types.is_date(array.type):
+        return _of_arrow(array, tz, name)
+    if pa.types.is_integer(array.type) or pa.types.is_floating(array.type) or pa.types.is_decimal(array.type):
+        return _of_epoch(array.cast(pa.float64()) if not pa.types.is_integer(array.type) else array)
+    return _of_text(array.cast(pa.string()), tz, name, time_format)
+
+
+def _of_arrow(array: pa.Array, tz: str | None, name: str) -> Times:
+    bad = columns.numbers(array.is_null().cast(pa.uint8())).astype(bool)
+    if pa.types.is_timestamp(array.type) and array.type.tz is not None:
+        return Times(columns.numbers(array.cast(UTC, safe=False)), bad)
+    naive = columns.numbers(array.cast(NAIVE, safe=False))
+    return to_utc(naive, bad, tz, name, lambda row: str(array[row].as_py()))
+
+
+def _of_epoch(array: pa.Array) -> Times:
+    bad = columns.numbers(array.is_null().cast(pa.uint8())).astype(bool)
+    values = columns.numbers(array)
+    size = np.abs(values.astype(np.float64))
+    powers = np.searchsorted([1e11, 1e14, 1e17], size, side="right")  # 0 s, 1 ms, 2 us, 3 ns
+    bad = bad | ~np.isfinite(size) | (size >= 9.2e18)
+    with np.errstate(invalid="ignore", over="ignore"):
+        if values.dtype.kind == "f":
+            values = np.where(bad, 0, values)
+            microseconds = np.rint(values * np.array([1e6, 1e3, 1.0, 1e-3])[powers]).astype(np.int64)
+        else:
+            microseconds = values.astype(np.int64) * np.array([10**6, 10**3, 1, 1])[powers] // np.where(powers == 3, 1000, 1)
+    units = np.unique(powers[~bad & (size > 0)])
+    names = ("seconds", "milliseconds", "microseconds", "nanoseconds")
+    notes = [f"times in {' and '.join(names[unit] for unit in units)} mixed, told by size"] if len(units) > 1 else []
+    zeros = int(np.count_nonzero((size == 0) & ~bad))
+    notes += [f"{zeros:,} times are 0, the start of 1970"] if zeros else []
+    return Times(np.where(bad, 0, microseconds), bad, notes)
+
+
+def _of_text(text: pa.Array, tz: str | None, name: str, time_format: str | None) -> Times:
+    if time_format is not None:
+        return _of_format(text, tz, name, time_format)
+    for kind in (UTC, NAIVE):
+        try:
+            return _check_years(_of_arrow(text.cast(kind), tz, name))
+        except pa.ArrowInvalid:
+            continue
+    return _of_patterns(text, tz, name)
+
+
+def _of_format(text: pa.Array, tz: str | None, name: str, time_format: str) -> Times:
+    try:
+        naive = pc.strptime(text, format=time_format, unit="us", error_is_null=True)
+    except pa.ArrowInvalid as error:
+        raise OptionError(f"time_format {time_format!r} cannot be used: {error}") from error
+    return _check_years(_of_arrow(naive.cast(UTC) if "%z" in time_format else naive, tz, name))
+
+
+def _check_years(parsed: Times) -> Times:
+    years = parsed.microseconds.astype("datetime64[us]").astype("datetime64[Y]").astype(np.int64) + 1970
+    bad = parsed.bad | (years < _YEARS[0]) | (years >= _YEARS[1])
+    return Times(np.where(bad, 0, parsed.microseconds), bad, parsed.notes)
+
+
+def _of_patterns(text: pa.Array, tz: str | None, name: str) -> Times:
+    """Parse row by row in whole columns: each pattern takes the rows that fit it."""
+    microseconds = np.zeros(len(text), np.int64)
+    bad = np.ones(len(text), bool)
+    zoned = np.zeros(len(text), bool)
+    notes: list[str] = []
+    for rows, parts in ((rows, parts) for rows, parts in _matches(text) if len(rows)):
+        if "first" in parts:
+            _settle_day_and_month(parts, text, rows, name)
+        microseconds[rows], bad[rows] = _compose(parts)
+        offset, zoned[rows] = _offsets(parts["zone"])
+        microseconds[rows] -= offset
+        leap = int(np.count_nonzero(parts["second"] == 60))
+        notes += [f"{leap:,} leap seconds read as the next second"] if leap else []
+    naive = ~bad & ~zoned
+    if naive.any():
+        local = to_utc(microseconds, ~naive, tz, name, lambda row: text[row].as_py())
+        microseconds = np.where(naive, local.microseconds, microseconds)
+        bad, notes = bad | (naive & local.bad), notes + local.notes
+    epochs = np.flatnonzero(columns.numbers(pc.match_substring_regex(text, _EPOCH).fill_null(False).cast(pa.uint8())))
+    epochs = epochs[bad[epochs]]
+    if len(epochs):
+        numbers = text.take(pa.array(epochs))
+        whole = not pc.any(pc.match_substring(numbers, ".")).as_py()
+        parsed = _of_epoch(pc.utf8_trim_whitespace(numbers).cast(pa.int64() if whole else pa.float64()))
+        microseconds[epochs], bad[epochs], notes = parsed.microseconds, parsed.bad, notes + parsed.notes
+    return Times(np.where(bad, 0, microseconds), bad, notes)
+
+
+def _matches(text: pa.Array) -> list[tuple[np.ndarray, dict[str, np.ndarray]]]:
+    found = []
+    for pattern in (_YEAR_FIRST, _COMPACT, _YEAR_LAST):
+        fields = pc.extract_regex(text, pattern)
+        rows = np.flatnonzero(columns.numbers(fields.is_valid().cast(pa.uint8())))
+        taken = fields.take(pa.array(rows))
+        parts = {kind.name: taken.field(place) for place, kind in enumerate(taken.type)}
+        found.append((rows, {key: _part(key, value) for key, value in parts.items()}))
+    return found
+
+
+def _part(key: str, value: pa.Array) -> np.ndarray | pa.Array:
+    if key == "zone":
+        return value
+    if key == "fraction":
+        value = pc.utf8_slice_codeunits(pc.utf8_rpad(value, 6, "0"), 0, 6)
+    return columns.numbers(pc.if_else(pc.equal(value, ""), "0", value).cast(pa.int64())).copy()
+
+
+def _settle_day_and_month(parts: dict[str, np.ndarray], text: pa.Array, rows: np.ndarray, name: str) -> None:
+    first, middle = parts.pop("first"), parts.pop("middle")
+    day_first, month_first = bool((first > 12).any()), bool((middle > 12).any())
+    if not (day_first or month_first) and not (first == middle).all():
+        raise DateOrderError(
+            f"column {name!r}: {text[int(rows[0])].as_py()!r} could be day-month or month-day, and no row proves which. "
+            "Give time_format=, such as '%d-%m-%Y %H:%M:%S'"
+        )
+    if day_first and month_first:
+        raise DateOrderError(
+            f"column {name!r} has both day-month and month-day dates, such as "
+            f"{text[int(rows[np.argmax(first > 12)])].as_py()!r} and {text[int(rows[np.argmax(middle > 12)])].as_py()!r}. "
+            "Give time_format= for one of them; rows of the other go to the quarantine"
+        )
+    parts["day"], parts["month"] = (middle, first) if month_first else (first, middle)
+
+
+def _compose(parts: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    year, month, day = parts["year"], parts["month"], parts["day"]
+    hour, minute, second = parts["hour"], parts["minute"], parts["second"]
+    bad = (month < 1) | (month > 12) | (day < 1) | (minute > 59) | (second > 60) | (year < _YEARS[0]) | (year >= _YEARS[1])
+    bad |= (hour > 24) | ((hour == 24) & ((minute > 0) | (second > 0)))
+    months = np.where(bad, 0, (year - 1970) * 12 + month - 1).astype("datetime64[M]")
+    last_day = ((months + 1).astype("datetime64[D]") - months.astype("datetime64[D]")).astype(np.int64)
+    bad |= day > last_day
+    days = months.astype("datetime64[D]").astype(np.int64) + day - 1
+    seconds = ((days * 24 + hour) * 60 + minute) * 60 + second
+    return seconds * 1_000_000 + parts["fraction"], bad
+
+
+def _offsets(zones: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    encoded = zones.dictionary_encode()
+    spelled = [zone or "" for zone in encoded.dictionary.to_pylist()]
+    offsets = np.array([_offset(zone) for zone in spelled], np.int64)
+    given = np.array([bool(zone) for zone in spelled], bool)
+    rows = columns.numbers(encoded.indices)
+    return offsets[rows], given[rows]
+
+
+def _offset(zone: str) -> int:
+    if zone in ("", "Z", "UTC", "GMT"):
+        return 0
+    digits = zone[1:].replace(":", "").ljust(4, "0")
+    seconds = int(digits[:2]) * 3600 + int(digits[2:]) * 60
+    return (-seconds if zone[0] == "-" else seconds) * 1_000_000
+
+
+def to_utc(naive: np.ndarray, bad: np.ndarray, tz: str | None, name: str, shown) -> Times:
+    """Place wall-clock times in a zone.
+
+    Parameters
+    ----------
+    naive
+        Wall-clock microseconds, int64, shape (n,).
+    bad
+        True where there is no time.
+    tz
+        The zone; None is an error where there is any time.
+    name
+        Name of the column, for messages.
+    shown
+        Gives the text of a row, for messages.
+
+    Returns
+    -------
+    Times
+        A time that a clock change skipped is bad; one that it repeated is read as the first, with a note.
+    """
+    if bad.all():
+        return Times(np.zeros(len(naive), np.int64), bad)
+    if tz is None:
+        row = int(np.argmin(bad))
+        raise TimeZoneError(
+            f"column {name!r} has times without a zone, such as {shown(row)!r} in row {row + 1:,}. "
+            "Say where the clock stood with tz=, such as tz='Europe/Amsterdam' or tz='UTC'"
+        )
+    _check_zone(tz)
+    wall = pa.array(np.where(bad, 0, naive)).cast(NAIVE)
+    early = pc.assume_timezone(wall, tz, ambiguous="earliest", nonexistent="earliest")
+    late = pc.assume_timezone(wall, tz, ambiguous="latest", nonexistent="latest")
+    utc, repeated = columns.numbers(early), columns.numbers(early) != columns.numbers(late)
+    skipped = repeated & (columns.numbers(pc.local_timestamp(early)) != columns.numbers(wall))
+    folds = int(np.count_nonzero(repeated & ~skipped & ~bad))
+    notes = [f"{folds:,} times fall in an hour that a clock change in {tz} repeats; read as the first"] if folds else []
+    bad = bad | skipped
+    return Times(np.where(bad, 0, utc), bad, notes)
+
+
+def _check_zone(tz: str) -> None:
+    zones = available_timezones()
+    if tz not in zones:
+        close = get_close_matches(tz, zones, n=3)
+        hint = f" Did you mean {' or '.join(map(repr, close))}?" if close else ""
+        raise TimeZoneError(f"nobody knows the time zone {tz!r}.{hint} Zones look like 'Europe/Amsterdam' or 'UTC'")
