@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["LABEL", "codes", "compact", "concat", "encode", "is_text", "label", "numbers", "used_values", "whole"]
+__all__ = [
+    "LABEL",
+    "codes",
+    "compact",
+    "concat",
+    "encode",
+    "first_known",
+    "from_codes",
+    "is_text",
+    "label",
+    "numbers",
+    "relabel",
+    "used_values",
+    "whole",
+]
 
 LABEL: Final = pa.dictionary(pa.int32(), pa.string())
 
@@ -62,13 +76,57 @@ def encode(column: pa.ChunkedArray | pa.Array) -> pa.DictionaryArray:
     Returns
     -------
     pyarrow.DictionaryArray
-        ``dictionary<int32, string>`` whose values are distinct and all occur.
+        ``dictionary<int32, string>``; its dictionary may hold values that no row uses.
     """
     if not is_text(column.type):
         column = column.cast(pa.string())
     if not pa.types.is_dictionary(column.type):
         return whole(column.cast(pa.string()).dictionary_encode())
-    return compact(whole(column if column.type == LABEL else column.cast(LABEL)))
+    return whole(column if column.type == LABEL else column.cast(LABEL))
+
+
+def relabel(labels: pa.DictionaryArray, values: pa.Array) -> pa.DictionaryArray:
+    """Give each label of a dictionary another value, without a look at the rows where that can be.
+
+    Parameters
+    ----------
+    labels
+        Dictionary-encoded text.
+    values
+        New value of each value of its dictionary; null makes its rows null, equal values become one label.
+
+    Returns
+    -------
+    pyarrow.DictionaryArray
+        The same rows.
+    """
+    if values.equals(labels.dictionary):
+        return labels
+    merged = values.dictionary_encode()
+    if len(merged.dictionary) == len(values):
+        return pa.DictionaryArray.from_arrays(labels.indices, merged.dictionary)
+    renumbered = np.append(codes(merged), np.int32(-1))[codes(labels)]
+    return from_codes(renumbered, merged.dictionary)
+
+
+def from_codes(places: np.ndarray, dictionary: pa.Array) -> pa.DictionaryArray:
+    """Build labels from codes.
+
+    Parameters
+    ----------
+    places
+        Place of each row's label in the dictionary; -1 for null.
+    dictionary
+        The labels.
+
+    Returns
+    -------
+    pyarrow.DictionaryArray
+        Shape (rows,).
+    """
+    missing = places < 0
+    indices = pa.array(places, pa.int32(), mask=missing) if missing.any() else pa.array(places, pa.int32())
+    return pa.DictionaryArray.from_arrays(indices, dictionary)
 
 
 def compact(labels: pa.DictionaryArray) -> pa.DictionaryArray:
@@ -85,14 +143,14 @@ def compact(labels: pa.DictionaryArray) -> pa.DictionaryArray:
         The same rows; the same object where nothing was to do.
     """
     dictionary = labels.dictionary
-    if pc.count_distinct(dictionary, mode="all").as_py() < len(dictionary) or dictionary.null_count:
-        return labels.dictionary_decode().dictionary_encode()
+    if dictionary.null_count or pc.count_distinct(dictionary).as_py() < len(dictionary):
+        merged = dictionary.dictionary_encode()
+        return compact(from_codes(np.append(codes(merged), np.int32(-1))[codes(labels)], merged.dictionary))
     used = _used(labels)
     if used.all():
         return labels
-    renumbered = (np.cumsum(used) - 1).astype(np.int32)
-    indices = pa.array(renumbered[codes(labels)], mask=codes(labels) < 0) if len(labels) else labels.indices
-    return pa.DictionaryArray.from_arrays(indices, dictionary.filter(pa.array(used)))
+    renumbered = np.append(np.cumsum(used) - 1, -1).astype(np.int32)
+    return from_codes(renumbered[codes(labels)], dictionary.filter(pa.array(used)))
 
 
 def _used(labels: pa.DictionaryArray) -> np.ndarray:
@@ -175,6 +233,31 @@ def label(value: str | None, rows: int) -> pa.DictionaryArray:
     if value is None:
         return pa.nulls(rows, LABEL)
     return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), [value])
+
+
+def first_known(candidates: Sequence[pa.DictionaryArray]) -> pa.DictionaryArray:
+    """Take for each row the first label that is not null.
+
+    Parameters
+    ----------
+    candidates
+        Label columns of equal length, the preferred one first.
+
+    Returns
+    -------
+    pyarrow.DictionaryArray
+        Null where all of them are.
+    """
+    places = codes(candidates[0])
+    if len(candidates) == 1 or not (places < 0).any():
+        return candidates[0]
+    places, before = places.copy(), len(candidates[0].dictionary)
+    for candidate in candidates[1:]:
+        theirs = codes(candidate)
+        places = np.where((places < 0) & (theirs >= 0), theirs + before, places)
+        before += len(candidate.dictionary)
+    dictionary = pa.concat_arrays([candidate.dictionary for candidate in candidates])
+    return compact(from_codes(places, dictionary))
 
 
 def concat(tables: Iterable[pa.Table]) -> pa.Table:

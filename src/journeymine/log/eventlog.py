@@ -264,8 +264,7 @@ class EventLog:
             if name not in known:
                 raise UnknownActivityError(f"{column} {{name!r}} does not occur in this log", name, known)
         renamed = [names.get(name, name) for name in labels.dictionary.to_pylist()]
-        labels = columns.compact(pa.DictionaryArray.from_arrays(labels.indices, pa.array(renamed, pa.string())))
-        return self._with(column, labels)
+        return self._with(column, columns.relabel(labels, pa.array(renamed, pa.string())))
 
     def sample(self, customers: int, *, seed: int = 0) -> EventLog:
         """Keep a random sample of whole customers.
@@ -380,8 +379,23 @@ class EventLog:
 def _in_order(table: pa.Table) -> pa.Table:
     cases = columns.whole(table["case_id"])
     offsets, permutation = case_order(columns.codes(cases), columns.numbers(table["timestamp"]), len(cases.dictionary))
-    sorted_already = bool((permutation[1:] > permutation[:-1]).all())
-    return table if sorted_already else table.take(pa.array(permutation))
+    if (permutation[1:] > permutation[:-1]).all():
+        return table
+    places, moved = pa.array(permutation), {}
+    arrays = [_moved(columns.whole(column), places, moved) for column in table.columns]
+    return pa.table(arrays, names=table.column_names)
+
+
+def _moved(column: pa.Array, places: pa.Array, moved: dict[int, pa.Array]) -> pa.Array:
+    """Move rows to their places; columns that share their codes, such as case and customer, are moved once."""
+    if not pa.types.is_dictionary(column.type):
+        return column.take(places)
+    if len(column.dictionary) == 1 and not column.null_count:
+        return column
+    address = column.indices.buffers()[1].address + column.offset
+    if address not in moved:
+        moved[address] = column.indices.take(places)
+    return pa.DictionaryArray.from_arrays(moved[address], column.dictionary)
 
 
 def _accounted(table: pa.Table) -> pa.Table:

@@ -55,22 +55,24 @@ def ranked(kinds: Iterable[str]) -> list[str]:
     return sorted(kinds, key=lambda kind: (order.index(kind) if kind in order else len(order), kind))
 
 
-def customer_names(kind: str, values: pa.Array) -> pa.Array:
+def customer_names(kind: str, labels: pa.DictionaryArray) -> pa.DictionaryArray:
     """Name customers after identifiers.
 
     Parameters
     ----------
     kind
         Kind of the identifiers; a ``customer`` number is a name as it is, others get their kind in front.
-    values
-        Identifiers, text.
+    labels
+        Identifiers.
 
     Returns
     -------
-    pyarrow.Array
+    pyarrow.DictionaryArray
         Such as ``email:jo@mail.example``.
     """
-    return values if kind == "customer" else pc.binary_join_element_wise(kind, values, ":")
+    if kind == "customer":
+        return labels
+    return columns.relabel(labels, pc.binary_join_element_wise(kind, labels.dictionary, ":"))
 
 
 def normalise(table: pa.Table, *, country: str | None = None) -> pa.Table:
@@ -112,7 +114,7 @@ def _normalised(labels: pa.DictionaryArray, kind: str, country: str | None) -> p
     if kind != "customer":
         blocked = pc.match_substring_regex(pc.utf8_lower(spelled), BLOCKED)
         spelled = pc.if_else(blocked, pa.scalar(None, pa.string()), spelled)
-    return columns.compact(pa.DictionaryArray.from_arrays(labels.indices, spelled))
+    return columns.relabel(labels, spelled)
 
 
 def _speller(kind: str, country: str | None) -> Callable[[pa.Array], pa.Array]:

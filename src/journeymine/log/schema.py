@@ -7,7 +7,7 @@ from typing import Final
 import pyarrow as pa
 
 from journeymine.errors import SchemaError
-from journeymine.log.columns import LABEL, encode, is_text, whole
+from journeymine.log.columns import LABEL, compact, encode, is_text, whole
 
 __all__ = ["COLUMNS", "ID_PREFIX", "REQUIRED", "TIME", "conform", "id_columns"]
 
@@ -94,5 +94,5 @@ def _conform_column(name: str, column: pa.ChunkedArray) -> pa.Array:
     if kind == TIME and pa.types.is_timestamp(column.type) and column.type.tz is None:
         raise SchemaError(f"column {name!r} has times without a zone; localise them before they enter a log")
     if kind == LABEL or (kind is None and is_text(column.type)):
-        return encode(column)
+        return compact(encode(column))
     return whole(column if kind is None or column.type == kind else column.cast(kind))

@@ -178,28 +178,25 @@ def to_log(
     return EventLog.of(events, sources=account.to_table([source]), quarantine=quarantine)
 
 
-def _owners(events: pa.Table) -> tuple[pa.ChunkedArray | pa.Array, pa.ChunkedArray | pa.Array]:
+def _owners(events: pa.Table) -> tuple[pa.DictionaryArray, pa.DictionaryArray]:
     """Give customer and case of each event; an event of nobody without a case is a case of its own."""
-    names = events.column_names
-    customers = events["customer"] if "customer" in names else _strongest(events)
-    if customers is None:
-        customers = events["case_id"]
-    cases = events["case_id"] if "case_id" in names else customers
+    named = {name: columns.encode(events[name]) for name in ("customer", "case_id") if name in events.column_names}
+    customers = named.get("customer") or _strongest(events) or named["case_id"]
+    cases = named.get("case_id", customers)
     if not cases.null_count:
         return customers, cases
     rows = pc.cast(events["source_row"], pa.string())
     alone = pc.binary_join_element_wise("nobody", events["source"].cast(pa.string()), rows, "/")
-    known = (column.cast(pa.string()) for column in (cases, customers))
-    return customers, pc.coalesce(*known, alone)
+    return customers, columns.first_known([cases, customers, columns.encode(alone)])
 
 
-def _strongest(events: pa.Table) -> pa.Array | None:
+def _strongest(events: pa.Table) -> pa.DictionaryArray | None:
     kinds = ranked(name.removeprefix(ID_PREFIX) for name in id_columns(events))
-    found = [customer_names(kind, columns.whole(events[ID_PREFIX + kind].cast(pa.string()))) for kind in kinds]
-    return pc.coalesce(*found) if found else None
+    found = [customer_names(kind, columns.encode(events[ID_PREFIX + kind])) for kind in kinds]
+    return columns.first_known(found) if found else None
 
 
-def _set(events: pa.Table, name: str, values: pa.ChunkedArray | pa.Array) -> pa.Table:
+def _set(events: pa.Table, name: str, values: pa.Array) -> pa.Table:
     if name in events.column_names:
         return events.set_column(events.column_names.index(name), name, values)
     return events.append_column(name, values)

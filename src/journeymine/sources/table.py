@@ -235,6 +235,7 @@ def _reading(
     raw: _Raw, picked: dict[str, str], when: list[str], unknown: list[str], tz: str | None, time_format: str | None
 ) -> Reading:
     events = pa.table({new: raw.table[old] for new, old in picked.items()} | _attributes(raw.table, picked, when))
+    events = _encoded(events)
     events = events.append_column("source_row", pa.array(raw.lines, pa.int64()))
     moments = parse_times(_joined(raw.table, when), tz=tz, name=" ".join(when), time_format=time_format)
     events = events.append_column("timestamp", moments.array)
@@ -247,6 +248,12 @@ def _reading(
     rows_in = raw.table.num_rows + len(raw.rejects)
     notes = raw.notes + moments.notes
     return Reading(raw.name, raw.format, rows_in, events, None, duplicates, [*raw.rejects, *rejects], notes)
+
+
+def _encoded(events: pa.Table) -> pa.Table:
+    """Encode text once, so that what follows works on distinct values."""
+    arrays = (columns.encode(column) if columns.is_text(column.type) else column for column in events.columns)
+    return pa.table(list(arrays), names=events.column_names)
 
 
 def _attributes(table: pa.Table, picked: dict[str, str], when: list[str]) -> dict[str, pa.ChunkedArray]:
@@ -289,6 +296,8 @@ def _saying(text: str) -> Callable[[int], str]:
 def _blank(column: pa.ChunkedArray) -> np.ndarray:
     labels = columns.encode(column)
     blank = columns.numbers(pc.equal(pc.utf8_trim_whitespace(labels.dictionary), "").cast(pa.uint8()))
+    if not blank.any() and not labels.null_count:
+        return np.zeros(len(labels), bool)
     return np.append(blank, 1).astype(bool)[columns.codes(labels)]  # a null's code is -1, the last place
 
 
@@ -296,9 +305,10 @@ def _without_unknown(events: pa.Table, unknown: list[str]) -> pa.Table:
     """Let customers whose number means "not known" be nobody."""
     name = "customer" if "customer" in events.column_names else "case_id"
     if unknown and name in events.column_names:
-        values = events[name].cast(pa.string())
-        known = pc.if_else(pc.is_in(values, pa.array(unknown)), pa.scalar(None, pa.string()), values)
-        events = events.set_column(events.column_names.index(name), name, known)
+        labels = columns.encode(events[name])
+        nobody = pc.is_in(labels.dictionary, pa.array(unknown))
+        known = pc.if_else(nobody, pa.scalar(None, pa.string()), labels.dictionary)
+        events = events.set_column(events.column_names.index(name), name, columns.relabel(labels, known))
     if "customer" in events.column_names and ID_PREFIX + "customer" not in events.column_names:
         events = events.append_column(ID_PREFIX + "customer", events["customer"])
     return events

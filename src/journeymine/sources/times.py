@@ -52,7 +52,8 @@ class Times:
     @property
     def array(self) -> pa.Array:
         """The times as an Arrow column, null where bad."""
-        return pa.array(self.microseconds, pa.int64(), mask=self.bad).cast(UTC)
+        missing = self.bad if self.bad.any() else None
+        return pa.array(self.microseconds, pa.int64(), mask=missing).cast(UTC)
 
 
 def moment(value: str | datetime) -> int:

@@ -1,0 +1,142 @@
+"""Variants: which journeys do customers make?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from journeymine.analytics.result import Result, percent
+from journeymine.errors import UnknownOptionError
+from journeymine.log.eventlog import EventLog
+from journeymine.summary.quantiles import Durations
+from journeymine.summary.summary import Summary, as_summary
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["Variants", "variants"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Variants(Result):
+    """The journeys customers make.
+
+    Attributes
+    ----------
+    table
+        One row a variant, the most frequent first: ``variant`` (tuple of activities), ``cases``, ``share`` and
+        ``cumulative_share`` of all cases, ``median_seconds`` from first to last event.
+    num_cases, num_variants
+        Of the whole log, whatever `top` shows.
+    """
+
+    num_cases: int
+    num_variants: int
+
+    @property
+    def headline(self) -> str:
+        """The answer in one sentence."""
+        if not len(self.table):
+            return "There are no journeys."
+        first = self.table.iloc[0]
+        return (
+            f"{self.num_cases:,} journeys take {self.num_variants:,} different courses; the most frequent, "
+            f"{' → '.join(first['variant'])}, is that of {percent(first['share'])}."
+        )
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw each variant as a row of chevrons, with its share.
+
+        Parameters
+        ----------
+        ax
+            Where; by default a new figure of fitting size.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The drawing.
+        """
+        from journeymine.draw.chevrons import draw_chevrons
+
+        rows = self.table.head(15)
+        return draw_chevrons(rows["variant"].tolist(), rows["share"].tolist(), rows["cases"].tolist(), ax=ax)
+
+
+def variants(
+    log: EventLog | Summary, *, top: int | None = None, engine: Literal["arrow", "pm4py"] = "arrow"
+) -> Variants:
+    """Find the distinct activity sequences of journeys, and how many took each.
+
+    Parameters
+    ----------
+    log
+        A log or a summary.
+    top
+        Only the most frequent ones; by default all.
+    engine
+        ``"arrow"``, or ``"pm4py"`` to have pm4py count the same (slower; needs a log).
+
+    Returns
+    -------
+    Variants
+        Frequent ones first, equal ones in the order of the alphabet.
+
+    Raises
+    ------
+    UnknownOptionError
+        If there is no such engine.
+
+    References
+    ----------
+    .. [1] van der Aalst (2016), Process Mining: Data Science in Action, 2nd ed., Springer.
+
+    Examples
+    --------
+    >>> import journeymine as jm
+    >>> log = jm.read_table({"case_id": ["a", "a", "b", "c", "c"], "activity": ["visit", "buy", "visit", "visit", "buy"],
+    ...     "timestamp": [f"2024-05-0{day}T09:00Z" for day in (1, 2, 3, 4, 6)]})
+    >>> jm.variants(log).table
+            variant  cases     share  cumulative_share  median_seconds
+    0  (visit, buy)      2  0.666667          0.666667        129600.0
+    1      (visit,)      1  0.333333          1.000000             0.0
+    """
+    if engine == "pm4py" and isinstance(log, EventLog):
+        from journeymine.graph.models import variants_by_pm4py
+
+        return _result(variants_by_pm4py(log), top)
+    if engine != "arrow":
+        choices = ("arrow", "pm4py")
+        raise UnknownOptionError("engine {name!r} cannot be used here (pm4py needs a log)", engine, choices)
+    return _result(_counted(as_summary(log, "variants", "spans"), top), top)
+
+
+def _counted(summary: Summary, top: int | None) -> tuple[list[tuple[str, ...]], np.ndarray, np.ndarray, int, int]:
+    counts = summary.overall("variants")
+    spans = Durations(summary.overall("spans"), ("variant",))
+    order = np.argsort(-counts["count"], kind="stable")[:top]  # places are in the order of the alphabet already
+    names = summary.sequences.tuples(counts["variant"][order], list(summary.activities))
+    medians = spans.quantile_seconds(0.5)
+    return names, counts["count"][order], medians[order], summary.num_cases, len(counts)
+
+
+def _result(counted: tuple[list[tuple[str, ...]], np.ndarray, np.ndarray, int, int], top: int | None) -> Variants:
+    import pandas as pd
+
+    names, cases, medians, num_cases, num_variants = counted
+    names, cases, medians = names[:top], cases[:top], medians[:top]
+    shares = cases / max(num_cases, 1)
+    table = pd.DataFrame(
+        {
+            "variant": pd.Series(names, dtype=object),
+            "cases": cases,
+            "share": shares,
+            "cumulative_share": np.cumsum(shares),
+            "median_seconds": medians,
+        }
+    )
+    base = f"{num_cases:,} journeys, open ones included as far as they went; median time from first to last event."
+    return Variants(table, base, num_cases, num_variants)

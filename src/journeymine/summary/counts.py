@@ -1,0 +1,270 @@
+"""Counts per distinct key: the one form in which every summary is kept, merged and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import reduce
+from math import prod
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from journeymine.log import columns
+
+__all__ = ["Counts", "pack", "unpack"]
+
+_DENSE: Final = 1 << 22
+_BLOCK: Final = 1 << 18
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """Measures that add up, one row for each distinct key, sorted by key.
+
+    Attributes
+    ----------
+    keys
+        Key columns by name, integers >= 0, each of shape (rows,). Rows are distinct and sorted by the first key, then
+        the second, and so on.
+    measures
+        Measures by name, int64, each of shape (rows,).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Counts.of({"die": np.array([3, 1, 3])}).to_arrow().to_pylist()
+    [{'die': 1, 'count': 1}, {'die': 3, 'count': 2}]
+    """
+
+    keys: Mapping[str, np.ndarray]
+    measures: Mapping[str, np.ndarray]
+
+    @classmethod
+    def of(cls, keys: Mapping[str, np.ndarray], measures: Mapping[str, np.ndarray] | None = None) -> Counts:
+        """Count the rows of each distinct key, or add their measures up.
+
+        Parameters
+        ----------
+        keys
+            Key columns, integers >= 0, in any order and with repeats.
+        measures
+            What to add up; by default each row counts once, as ``count``.
+
+        Returns
+        -------
+        Counts
+            One row for each distinct key.
+        """
+        columns_of = list(keys.values())
+        ranges = [int(column.max()) + 1 if len(column) else 1 for column in columns_of]
+        if measures is not None or prod(ranges) >= 1 << 64:
+            return cls._by_order(keys, ranges, measures)
+        packed = pack(columns_of, ranges)
+        if prod(ranges) <= max(_DENSE, len(packed) // 4):
+            totals = _bincount(packed, prod(ranges))
+            distinct = np.flatnonzero(totals)
+            totals = totals[distinct]
+        else:
+            packed.sort()
+            starts = _starts(packed)
+            distinct, totals = packed[starts], np.diff(starts, append=len(packed))
+        return cls(dict(zip(keys, unpack(distinct, columns_of, ranges), strict=True)), {"count": totals})
+
+    @classmethod
+    def _by_order(
+        cls, keys: Mapping[str, np.ndarray], ranges: list[int], measures: Mapping[str, np.ndarray] | None
+    ) -> Counts:
+        columns_of = list(keys.values())
+        rows = len(columns_of[0])
+        measures = {"count": np.ones(rows, np.int64)} if measures is None else measures
+        half = next(place for place in range(len(ranges) + 1) if prod(ranges[place:]) < 1 << 64)
+        minor = pack(columns_of[half:], ranges[half:], rows)
+        major = pack(columns_of[:half], ranges[:half], rows)
+        order = np.lexsort((minor, major)) if half else np.argsort(minor, kind="stable")
+        starts = _starts(minor[order], major[order])
+        kept = order[starts]
+        summed = {name: np.add.reduceat(values[order], starts) if rows else values for name, values in measures.items()}
+        return cls({name: values[kept] for name, values in keys.items()}, summed)
+
+    @classmethod
+    def empty(cls, keys: Mapping[str, type], measures: tuple[str, ...] = ("count",)) -> Counts:
+        """Give counts of nothing.
+
+        Parameters
+        ----------
+        keys
+            Names of the key columns and their types.
+        measures
+            Names of the measures.
+
+        Returns
+        -------
+        Counts
+            Adding it changes nothing.
+        """
+        nothing = {name: np.empty(0, kind) for name, kind in keys.items()}
+        return cls(nothing, {name: np.empty(0, np.int64) for name in measures})
+
+    def __len__(self) -> int:
+        return len(next(iter(self.keys.values())))
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self.keys[name] if name in self.keys else self.measures[name]
+
+    def __add__(self, other: Counts) -> Counts:
+        keys = {name: np.concatenate((mine, other.keys[name])) for name, mine in self.keys.items()}
+        measures = {name: np.concatenate((mine, other.measures[name])) for name, mine in self.measures.items()}
+        return Counts.of(keys, measures)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Counts) and self.to_arrow().equals(other.to_arrow())
+
+    def recoded(self, **codes: np.ndarray) -> Counts:
+        """Give keys other codes; keys that become equal are added up.
+
+        Parameters
+        ----------
+        **codes
+            For a key column: the new code of each old code.
+
+        Returns
+        -------
+        Counts
+            Sorted by the new keys.
+        """
+        keys = {name: codes[name][values] if name in codes else values for name, values in self.keys.items()}
+        return Counts.of(keys, self.measures)
+
+    def without(self, *names: str) -> Counts:
+        """Leave key columns out and add up what then has the same key.
+
+        Parameters
+        ----------
+        *names
+            The key columns to leave out.
+
+        Returns
+        -------
+        Counts
+            By the other key columns.
+        """
+        keys = {name: values for name, values in self.keys.items() if name not in names}
+        if all(_constant(self.keys[name]) for name in names):  # then neither order nor distinctness changes
+            return Counts(keys, self.measures)
+        return Counts.of(keys, self.measures)
+
+    def where(self, keep: np.ndarray) -> Counts:
+        """Keep some rows.
+
+        Parameters
+        ----------
+        keep
+            True for each row to keep, shape (rows,).
+
+        Returns
+        -------
+        Counts
+            In the same order.
+        """
+        return Counts(
+            {name: values[keep] for name, values in self.keys.items()},
+            {name: values[keep] for name, values in self.measures.items()},
+        )
+
+    def to_arrow(self) -> pa.Table:
+        """Give keys and measures as one table of int64 columns."""
+        both = {**self.keys, **self.measures}
+        return pa.table({name: pa.array(values.astype(np.int64, copy=False)) for name, values in both.items()})
+
+    @classmethod
+    def from_arrow(cls, table: pa.Table, keys: Mapping[str, type]) -> Counts:
+        """Read back what `to_arrow` gave.
+
+        Parameters
+        ----------
+        table
+            Keys and measures.
+        keys
+            Which of its columns are keys, and their types.
+
+        Returns
+        -------
+        Counts
+            The same counts.
+        """
+        arrays = {name: columns.numbers(table[name]) for name in table.column_names}
+        return cls(
+            {name: arrays[name].astype(kind) for name, kind in keys.items()},
+            {name: values for name, values in arrays.items() if name not in keys},
+        )
+
+
+def _constant(column: np.ndarray) -> bool:
+    return not len(column) or bool((column == column[0]).all())
+
+
+def pack(columns_of: list[np.ndarray], ranges: list[int], rows: int = 0) -> np.ndarray:
+    """Pack key columns into one number whose order is theirs.
+
+    Parameters
+    ----------
+    columns_of
+        Integers >= 0, each below its range.
+    ranges
+        One more than the largest value of each column; their product is at most 2**64.
+    rows
+        Number of rows, where there is no column.
+
+    Returns
+    -------
+    numpy.ndarray
+        uint64, shape (rows,).
+    """
+    if not columns_of:
+        return np.zeros(rows, np.uint64)
+    packed = columns_of[0].astype(np.uint64)
+    for column, size in zip(columns_of[1:], ranges[1:], strict=True):
+        packed *= np.uint64(size)
+        packed += column.astype(np.uint64, copy=False)
+    return packed
+
+
+def unpack(packed: np.ndarray, columns_of: list[np.ndarray], ranges: list[int]) -> list[np.ndarray]:
+    """Take packed numbers apart again.
+
+    Parameters
+    ----------
+    packed
+        What `pack` gave.
+    columns_of
+        Columns of the types to give.
+    ranges
+        As they were packed.
+
+    Returns
+    -------
+    list of numpy.ndarray
+        The key columns.
+    """
+    parts: list[np.ndarray] = []
+    for column, size in zip(columns_of[:0:-1], ranges[:0:-1], strict=True):
+        rest = packed // np.uint64(size)
+        parts.append((packed - rest * np.uint64(size)).astype(column.dtype))
+        packed = rest
+    return [packed.astype(columns_of[0].dtype), *parts[::-1]]
+
+
+def _bincount(packed: np.ndarray, size: int) -> np.ndarray:
+    """Count in blocks, so that the widened copies stay in the processor's cache."""
+    totals = np.zeros(size, np.int64)
+    for start in range(0, len(packed), _BLOCK):
+        totals += np.bincount(packed[start : start + _BLOCK].astype(np.int64), minlength=size)
+    return totals
+
+
+def _starts(*ordered: np.ndarray) -> np.ndarray:
+    """Give the first row of each run in which none of the columns changes."""
+    changed = reduce(np.logical_or, (column[1:] != column[:-1] for column in ordered))
+    return np.concatenate(([0], np.flatnonzero(changed) + 1)) if len(ordered[0]) else np.empty(0, np.int64)

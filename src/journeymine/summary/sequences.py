@@ -1,0 +1,119 @@
+"""Variants: the distinct activity sequences of cases, found by Arrow on the log's own arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from journeymine.log import columns
+
+__all__ = ["Sequences"]
+
+
+@dataclass(frozen=True, eq=False)
+class Sequences:
+    """Distinct activity sequences, in the order of their activities' codes.
+
+    Attributes
+    ----------
+    offsets
+        First code of each sequence and the end of the last, int64, shape (n + 1,).
+    codes
+        Activity codes of all sequences, one after the other, uint32.
+    """
+
+    offsets: np.ndarray
+    codes: np.ndarray
+
+    @classmethod
+    def empty(cls) -> Sequences:
+        """Give no sequences."""
+        return cls(np.zeros(1, np.int64), np.empty(0, np.uint32))
+
+    @classmethod
+    def of(cls, offsets: np.ndarray, codes: np.ndarray) -> tuple[Sequences, np.ndarray]:
+        """Find the distinct sequences.
+
+        Parameters
+        ----------
+        offsets
+            First event of each case and the end of the last, int64, shape (cases + 1,).
+        codes
+            Activity code of each event.
+
+        Returns
+        -------
+        sequences : Sequences
+            The distinct ones.
+        which : numpy.ndarray
+            Sequence of each case, int64, shape (cases,).
+
+        Notes
+        -----
+        Offsets and codes are the two buffers of an Arrow binary array, so grouping is exact and needs no hash of ours.
+        Codes are laid out with the highest byte first: then the order of bytes is the order of codes.
+        """
+        kind = np.min_scalar_type(int(codes.max()) if len(codes) else 0).newbyteorder(">")
+        laid_out = np.ascontiguousarray(codes.astype(kind, copy=False))
+        buffers = [None, pa.py_buffer((offsets * kind.itemsize).astype(np.int64)), pa.py_buffer(laid_out)]
+        found = pa.Array.from_buffers(pa.large_binary(), len(offsets) - 1, buffers).dictionary_encode()
+        order = columns.numbers(pc.sort_indices(found.dictionary)).astype(np.int64)
+        ranks = np.empty(len(order), np.int64)
+        ranks[order] = np.arange(len(order))
+        distinct = found.dictionary.take(pa.array(order))
+        lengths = columns.numbers(pc.binary_length(distinct)) // kind.itemsize
+        content = np.frombuffer(b"".join(distinct.to_pylist()), kind)
+        starts = np.concatenate(([0], np.cumsum(lengths)))
+        return cls(starts, content.astype(np.uint32)), ranks[columns.numbers(found.indices)]
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Sequences)
+            and np.array_equal(self.offsets, other.offsets)
+            and np.array_equal(self.codes, other.codes)
+        )
+
+    def merged(self, mine: np.ndarray, other: Sequences, theirs: np.ndarray) -> tuple[Sequences, np.ndarray, np.ndarray]:
+        """Put two sets of sequences together.
+
+        Parameters
+        ----------
+        mine, theirs
+            New activity code of each old one, for these and for the other sequences.
+        other
+            The other sequences.
+
+        Returns
+        -------
+        sequences : Sequences
+            All distinct ones.
+        mine, theirs : numpy.ndarray
+            New place of each of these, and of the other sequences.
+        """
+        codes = np.concatenate((mine[self.codes], theirs[other.codes]))
+        merged, places = Sequences.of(np.concatenate((self.offsets, self.offsets[-1] + other.offsets[1:])), codes)
+        return merged, places[: len(self)], places[len(self) :]
+
+    def tuples(self, which: np.ndarray, activities: list[str]) -> list[tuple[str, ...]]:
+        """Name the activities of some sequences.
+
+        Parameters
+        ----------
+        which
+            Their places.
+        activities
+            Labels of the codes 1, 2, …
+
+        Returns
+        -------
+        list of tuple of str
+            One for each place.
+        """
+        labels = np.array(["", *activities], object)[self.codes].tolist()
+        return [tuple(labels[self.offsets[place] : self.offsets[place + 1]]) for place in which]
