@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from journeymine.analytics.variants import variants as variants
     from journeymine.log.cut import cut as cut
     from journeymine.log.eventlog import EventLog as EventLog
+    from journeymine.log.identity import link as link
     from journeymine.log.open import concat as concat
     from journeymine.log.open import open_log as open_log
     from journeymine.sources.table import read_table as read_table
@@ -40,6 +41,7 @@ _HOMES = {
     "delays": "analytics.delays",
     "dropoff": "analytics.dropoff",
     "funnel": "analytics.funnel",
+    "link": "log.identity",
     "open_log": "log.open",
     "read_table": "sources.table",
     "summarise": "summary.summary",

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 __all__ = [
     "LABEL",
+    "address",
     "codes",
     "compact",
     "concat",
@@ -151,6 +152,24 @@ def compact(labels: pa.DictionaryArray) -> pa.DictionaryArray:
         return labels
     renumbered = np.append(np.cumsum(used) - 1, -1).astype(np.int32)
     return from_codes(renumbered[codes(labels)], dictionary.filter(pa.array(used)))
+
+
+def address(labels: pa.DictionaryArray) -> tuple[int, ...]:
+    """Tell where labels lie in memory.
+
+    Parameters
+    ----------
+    labels
+        Dictionary-encoded text.
+
+    Returns
+    -------
+    tuple of int
+        Equal for columns that share codes and dictionary; the first two for columns that share codes.
+    """
+    buffers = [labels.indices.buffers()[1], labels.dictionary.buffers()[-1]]
+    where = [buffer.address if buffer else 0 for buffer in buffers]
+    return where[0], labels.offset, where[1], len(labels.dictionary)
 
 
 def _used(labels: pa.DictionaryArray) -> np.ndarray:

@@ -386,16 +386,16 @@ def _in_order(table: pa.Table) -> pa.Table:
     return pa.table(arrays, names=table.column_names)
 
 
-def _moved(column: pa.Array, places: pa.Array, moved: dict[int, pa.Array]) -> pa.Array:
+def _moved(column: pa.Array, places: pa.Array, moved: dict[tuple[int, ...], pa.Array]) -> pa.Array:
     """Move rows to their places; columns that share their codes, such as case and customer, are moved once."""
     if not pa.types.is_dictionary(column.type):
         return column.take(places)
     if len(column.dictionary) == 1 and not column.null_count:
         return column
-    address = column.indices.buffers()[1].address + column.offset
-    if address not in moved:
-        moved[address] = column.indices.take(places)
-    return pa.DictionaryArray.from_arrays(moved[address], column.dictionary)
+    codes = columns.address(column)[:2]
+    if codes not in moved:
+        moved[codes] = column.indices.take(places)
+    return pa.DictionaryArray.from_arrays(moved[codes], column.dictionary)
 
 
 def _accounted(table: pa.Table) -> pa.Table:

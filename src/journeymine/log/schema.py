@@ -7,7 +7,7 @@ from typing import Final
 import pyarrow as pa
 
 from journeymine.errors import SchemaError
-from journeymine.log.columns import LABEL, compact, encode, is_text, whole
+from journeymine.log.columns import LABEL, address, compact, encode, is_text, whole
 
 __all__ = ["COLUMNS", "ID_PREFIX", "REQUIRED", "TIME", "conform", "id_columns"]
 
@@ -67,7 +67,8 @@ def conform(table: pa.Table) -> pa.Table:
         If a required column is missing or holds nulls, a time has no zone, or a column name occurs twice.
     """
     _check_names(table)
-    columns = {name: _conform_column(name, table.column(name)) for name in _in_reading_order(table.column_names)}
+    seen: dict[tuple[int, ...], pa.DictionaryArray] = {}
+    columns = {name: _conform_column(name, table.column(name), seen) for name in _in_reading_order(table.column_names)}
     for name in REQUIRED:
         if columns[name].null_count:
             raise SchemaError(f"column {name!r} must not hold nulls, but {columns[name].null_count:,} of its rows do")
@@ -89,10 +90,20 @@ def _in_reading_order(names: list[str]) -> list[str]:
     return known + [name for name in names if name not in known]
 
 
-def _conform_column(name: str, column: pa.ChunkedArray) -> pa.Array:
+def _conform_column(name: str, column: pa.ChunkedArray, seen: dict[tuple[int, ...], pa.DictionaryArray]) -> pa.Array:
     kind = LABEL if name.startswith(ID_PREFIX) else COLUMNS.get(name)
     if kind == TIME and pa.types.is_timestamp(column.type) and column.type.tz is None:
         raise SchemaError(f"column {name!r} has times without a zone; localise them before they enter a log")
     if kind == LABEL or (kind is None and is_text(column.type)):
-        return compact(encode(column))
+        return _compact_once(encode(column), seen)
     return whole(column if kind is None or column.type == kind else column.cast(kind))
+
+
+def _compact_once(
+    labels: pa.DictionaryArray, seen: dict[tuple[int, ...], pa.DictionaryArray]
+) -> pa.DictionaryArray:
+    """Compact labels; columns that share their memory, such as case and customer, are compacted once."""
+    place = address(labels)
+    if place not in seen:
+        seen[place] = compact(labels)
+    return seen[place]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from math import prod
@@ -16,7 +16,7 @@ from journeymine.log import columns
 __all__ = ["Counts", "pack", "unpack"]
 
 _DENSE: Final = 1 << 22
-_BLOCK: Final = 1 << 18
+_BLOCK: Final = 1 << 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,13 +222,20 @@ def pack(columns_of: list[np.ndarray], ranges: list[int], rows: int = 0) -> np.n
     numpy.ndarray
         uint64, shape (rows,).
     """
-    if not columns_of:
-        return np.zeros(rows, np.uint64)
-    packed = columns_of[0].astype(np.uint64)
-    for column, size in zip(columns_of[1:], ranges[1:], strict=True):
-        packed *= np.uint64(size)
-        packed += column.astype(np.uint64, copy=False)
+    rows = len(columns_of[0]) if columns_of else rows
+    packed = np.zeros(rows, np.uint64)
+    for block in _blocks(rows):
+        part = packed[block]
+        for column, size in zip(columns_of, ranges, strict=True):
+            if size > 1:
+                part *= np.uint64(size)
+                part += column[block].astype(np.uint64, copy=False)
     return packed
+
+
+def _blocks(rows: int) -> Iterator[slice]:
+    """Give blocks small enough to stay in the processor's cache while several steps go over them."""
+    return (slice(start, start + _BLOCK) for start in range(0, rows, _BLOCK))
 
 
 def unpack(packed: np.ndarray, columns_of: list[np.ndarray], ranges: list[int]) -> list[np.ndarray]:
@@ -248,19 +255,22 @@ def unpack(packed: np.ndarray, columns_of: list[np.ndarray], ranges: list[int]) 
     list of numpy.ndarray
         The key columns.
     """
-    parts: list[np.ndarray] = []
-    for column, size in zip(columns_of[:0:-1], ranges[:0:-1], strict=True):
-        rest = packed // np.uint64(size)
-        parts.append((packed - rest * np.uint64(size)).astype(column.dtype))
-        packed = rest
-    return [packed.astype(columns_of[0].dtype), *parts[::-1]]
+    parts = [np.zeros(len(packed), column.dtype) for column in columns_of]
+    for block in _blocks(len(packed)):
+        rest = packed[block]
+        for part, size in zip(parts[:0:-1], ranges[:0:-1], strict=True):
+            if size > 1:
+                above = rest // np.uint64(size)
+                part[block] = rest - above * np.uint64(size)
+                rest = above
+        parts[0][block] = rest
+    return parts
 
 
 def _bincount(packed: np.ndarray, size: int) -> np.ndarray:
-    """Count in blocks, so that the widened copies stay in the processor's cache."""
     totals = np.zeros(size, np.int64)
-    for start in range(0, len(packed), _BLOCK):
-        totals += np.bincount(packed[start : start + _BLOCK].astype(np.int64), minlength=size)
+    for block in _blocks(len(packed)):
+        totals += np.bincount(packed[block].astype(np.int64), minlength=size)
     return totals
 
 
