@@ -29,9 +29,9 @@ class Delays(Result):
     Attributes
     ----------
     table
-        One row a transition, highest ``excess_seconds`` first: ``activity``, ``next_activity``, ``count``, ``customers``,
-        ``median_seconds``, ``p90_seconds``, ``excess_seconds`` (sum over all passes of what they took beyond the
-        reference) and ``reference_seconds``.
+        One row a transition, highest ``excess_seconds`` first: ``activity``, ``next_activity``, ``count``,
+        ``customers``, ``median_seconds``, ``p90_seconds``, ``excess_seconds`` (sum over all passes of what they took
+        beyond the reference) and ``reference_seconds``.
     """
 
     @property
@@ -43,7 +43,8 @@ class Delays(Result):
         return (
             f"Most waiting beyond the reference adds up between “{first['activity']}” and “{first['next_activity']}”: "
             f"{format_duration(first['excess_seconds'])} over {first['count']:,} passes "
-            f"(median {format_duration(first['median_seconds'])}, one in ten over {format_duration(first['p90_seconds'])})."
+            f"(median {format_duration(first['median_seconds'])}, "
+            f"one in ten over {format_duration(first['p90_seconds'])})."
         )
 
     def plot(self, ax: Axes | None = None) -> Axes:

@@ -80,8 +80,8 @@ def funnel(log: EventLog | Summary, steps: Sequence[str], *, within: Duration | 
     steps
         Activities, at least two.
     within
-        Longest time from the first step to the last, such as ``"14d"``. Every attempt counts: a journey that starts over
-        is measured from any of its first steps.
+        Longest time from the first step to the last, such as ``"14d"``. Every attempt counts: a journey that starts
+        over is measured from any of its first steps.
 
     Returns
     -------
@@ -98,7 +98,8 @@ def funnel(log: EventLog | Summary, steps: Sequence[str], *, within: Duration | 
     Examples
     --------
     >>> import journeymine as jm
-    >>> log = jm.read_table({"case_id": ["a", "a", "b", "c", "c"], "activity": ["visit", "buy", "visit", "visit", "buy"],
+    >>> log = jm.read_table({"case_id": ["a", "a", "b", "c", "c"],
+    ...     "activity": ["visit", "buy", "visit", "visit", "buy"],
     ...     "timestamp": [f"2024-05-0{day}T09:00Z" for day in (1, 2, 3, 4, 6)]})
     >>> jm.funnel(log, ["visit", "buy"], within="36h").table
         step  cases  step_share  start_share  median_seconds
@@ -117,7 +118,9 @@ def funnel(log: EventLog | Summary, steps: Sequence[str], *, within: Duration | 
     else:
         cases, medians = _of_log(log, codes, None if within is None else to_microseconds(within))
     window = "with any time in between" if within is None else f"within {within} of the first step"
-    return Funnel(_table(steps, cases, medians), f"Journeys that take the steps in order, {window}; every attempt counts.")
+    return Funnel(
+        _table(steps, cases, medians), f"Journeys that take the steps in order, {window}; every attempt counts."
+    )
 
 
 def _of_log(log: EventLog, codes: list[int], window: int | None) -> tuple[np.ndarray, np.ndarray]:
@@ -149,7 +152,7 @@ def _of_summary(summary: Summary, codes: list[int], within: Duration | None) -> 
 def _attempts(
     events: np.ndarray, offsets: np.ndarray, codes: list[int], times: np.ndarray, window: int | None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Follow every first step to the earliest next step, and so on; one row an attempt, a place beyond the end if lost."""
+    """Follow every first step to the earliest next step, and so on; one row an attempt, lost ones beyond the end."""
     beyond = len(events)
     place = np.flatnonzero(events == codes[0])
     end = offsets[np.searchsorted(offsets, place, side="right")]

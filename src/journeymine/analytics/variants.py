@@ -14,7 +14,6 @@ from journeymine.summary.quantiles import Durations
 from journeymine.summary.summary import Summary, as_summary
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
 __all__ = ["Variants", "variants"]
@@ -97,7 +96,8 @@ def variants(
     Examples
     --------
     >>> import journeymine as jm
-    >>> log = jm.read_table({"case_id": ["a", "a", "b", "c", "c"], "activity": ["visit", "buy", "visit", "visit", "buy"],
+    >>> log = jm.read_table({"case_id": ["a", "a", "b", "c", "c"],
+    ...     "activity": ["visit", "buy", "visit", "visit", "buy"],
     ...     "timestamp": [f"2024-05-0{day}T09:00Z" for day in (1, 2, 3, 4, 6)]})
     >>> jm.variants(log).table
             variant  cases     share  cumulative_share  median_seconds

@@ -22,7 +22,12 @@ _ACCOUNT = 2_314_815
 _MISSED = TOUCHPOINTS.index("chat missed")
 _GIVES_EMAIL, _GIVES_PHONE, _EVER_KNOWN = 0.8, 0.45, 0.96
 _AGAIN_EVERY = 50
-_QUESTIONS = ("What does my quote cover?", "How do I upload a paper?", "Can I change my start date?", "Is glass insured?")
+_QUESTIONS = (
+    "What does my quote cover?",
+    "How do I upload a paper?",
+    "Can I change my start date?",
+    "Is glass insured?",
+)
 _NAMES = ("Agent Nola", "Agent Rik", "Agent Tess")
 _CUT_SHORT = '{"id": "2405.2314815.cut", "type": "chat", "timestamp": "2024-05-01T08:00:00Z", "visitor": {"id": "2314\n'
 
@@ -36,6 +41,22 @@ class _Chats(NamedTuple):
     missed: np.ndarray
     emails: list[str]
     phones: list[str]
+
+
+class _Version(NamedTuple):
+    """What one line says of a chat."""
+
+    row: int
+    owner: int
+    changed: bool
+    missed: bool
+    duration: int
+    start: str
+    reply: str
+    end: str
+    update: str
+    host: str
+    agent: int
 
 
 def chats(journeys: Journeys, people: People, rng: np.random.Generator) -> Export:
@@ -55,6 +76,17 @@ def chats(journeys: Journeys, people: People, rng: np.random.Generator) -> Expor
     Export
         Chats in the order of their last change: some were changed after they ended and come a second time. Chats under
         way when the exports end are not in it. One line is cut short.
+
+    Examples
+    --------
+    >>> from journeymine.datasets.journeys import DAY, simulate
+    >>> from journeymine.datasets.people import invent
+    >>> rng = np.random.default_rng(7)
+    >>> journeys = simulate(rng, customers=20, start=0, until=90 * DAY)
+    >>> people = invent(rng, customers=20, start=0, until=90 * DAY)
+    >>> export = chats(journeys, people, rng)
+    >>> export.text.startswith('{"id": '), export.counts.refused
+    (True, 1)
     """
     found = _chats(journeys, people, rng)
     count = len(found.seconds)
@@ -102,14 +134,12 @@ def _given(
     )
 
 
-def _texts(
-    found: _Chats, people: People, rows: np.ndarray, updates: np.ndarray, changed: np.ndarray
-) -> list[str]:
-    owners = found.owners[rows].tolist()
+def _texts(found: _Chats, people: People, rows: np.ndarray, updates: np.ndarray, changed: np.ndarray) -> list[str]:
     devices = people.devices[found.owners[rows] - 1]
-    columns = (
+    versions = map(
+        _Version,
         rows.tolist(),
-        owners,
+        found.owners[rows].tolist(),
         changed.tolist(),
         found.missed[rows].tolist(),
         (found.ends - found.seconds)[rows].tolist(),
@@ -120,37 +150,33 @@ def _texts(
         device_hosts(devices),
         (devices % len(AGENTS)).tolist(),
     )
-    return [_line(found, people.names[row[1] - 1], *row) for row in zip(*columns, strict=True)]
+    return [_line(found, people.names[version.owner - 1], version) for version in versions]
 
 
-def _line(
-    found: _Chats, name: str, row: int, owner: int, changed: bool, missed: bool, duration: int,
-    start: str, reply: str, end: str, update: str, host: str, agent: int,
-) -> str:  # fmt: skip
+def _line(found: _Chats, name: str, version: _Version) -> str:
     """Write one chat; a later version has a ticket and a tag."""
-    visitor = f"{_ACCOUNT}.v{owner:07x}"
-    helper, number = _NAMES[row % len(_NAMES)], 4_120_920 + row % len(_NAMES)
-    question = _QUESTIONS[row % len(_QUESTIONS)]
-    talked = 0 if missed else 1
+    row, owner, changed, missed, duration, start, reply, end, update, host, agent = version
+    helper, number = ("", "") if missed else (f'"{_NAMES[row % 3]}"', f'"{4_120_920 + row % 3}"')
+    tag, ticket = ('"answered"', f"{row + 1}") if changed else ("", "null")
+    room = f"#supportchat:{_ACCOUNT}-v{owner:07x}"
+    said = _said(start, f'"{name}"', _QUESTIONS[row % len(_QUESTIONS)], room)
+    said += "" if missed else ", " + _said(reply, helper, "Let me look that up for you.", room)
     return (
         f'{{"id": "2403.{_ACCOUNT}.c{row:07x}", "type": "chat", "timestamp": "{start}", "end_timestamp": "{end}", '
         f'"update_timestamp": "{update}", "duration": {duration}, "missed": {"true" if missed else "false"}, '
         f'"started_by": "visitor", "unread": false, "triggered": false, "rating": null, "comment": null, '
-        f'"visitor": {{"id": "{visitor}", "name": "{name}", "email": "{found.emails[row]}", '
+        f'"visitor": {{"id": "{_ACCOUNT}.v{owner:07x}", "name": "{name}", "email": "{found.emails[row]}", '
         f'"phone": "{found.phones[row]}", "notes": ""}}, '
         f'"session": {{"id": "s{row:07x}", "start_date": "{start}", "end_date": "{end}", "ip": "{host}", '
         f'"user_agent": "{AGENTS[agent]}", "country_code": "NL"}}, '
-        f'"agent_names": [{f'"{helper}"' * talked}], "agent_ids": [{f'"{number}"' * talked}], '
-        f'"department_id": null, "department_name": null, "tags": [{'"answered"' * changed}], '
-        f'"zendesk_ticket_id": {row + 1 if changed else "null"}, '
-        f'"count": {{"visitor": 1, "agent": {talked}, "total": {1 + talked}}}, '
+        f'"agent_names": [{helper}], "agent_ids": [{number}], "department_id": null, "department_name": null, '
+        f'"tags": [{tag}], "zendesk_ticket_id": {ticket}, '
+        f'"count": {{"visitor": 1, "agent": {int(not missed)}, "total": {2 - missed}}}, '
         f'"response_time": {{"first": {"null" if missed else 15}, "avg": null, "max": null}}, '
         f'"webpath": [{{"timestamp": "{start}", "title": "Help", "from": "", "to": "{SITE}/help"}}], '
-        f'"history": [{_said(start, name, question, f"{_ACCOUNT}-v{owner:07x}")}'
-        + (f", {_said(reply, helper, 'Let me look that up for you.', f'{_ACCOUNT}-v{owner:07x}')}" * talked)
-        + "]}\n"
+        f'"history": [{said}]}}\n'
     )
 
 
 def _said(time: str, name: str, words: str, room: str) -> str:
-    return f'{{"type": "chat.msg", "timestamp": "{time}", "name": "{name}", "msg": "{words}", "channel": "#{room}"}}'
+    return f'{{"type": "chat.msg", "timestamp": "{time}", "name": {name}, "msg": "{words}", "channel": "{room}"}}'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -21,13 +21,13 @@ _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _Form = Callable[[date], tuple[str, str]]
 
 
-def moment(day: datetime) -> int:
-    """Give a wall-clock time in Amsterdam as seconds since 1970.
+def moment(day: date) -> int:
+    """Give the start of a day in Amsterdam as seconds since 1970.
 
     Parameters
     ----------
     day
-        Without a zone.
+        The day.
 
     Returns
     -------
@@ -36,10 +36,10 @@ def moment(day: datetime) -> int:
 
     Examples
     --------
-    >>> moment(datetime(2024, 3, 1))
+    >>> moment(date(2024, 3, 1))
     1709247600
     """
-    return int(day.replace(tzinfo=ZoneInfo(TIME_ZONE)).timestamp())
+    return int(datetime.combine(day, time(), ZoneInfo(TIME_ZONE)).timestamp())
 
 
 def offsets(seconds: np.ndarray) -> np.ndarray:

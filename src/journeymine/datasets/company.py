@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from journeymine.datasets.clock import TIME_ZONE, moment
 from journeymine.datasets.crm import crm_table
 from journeymine.datasets.export import Export
 from journeymine.datasets.journeys import DAY, Journeys, simulate
-from journeymine.datasets.model import END, GOAL, PLANTED_DROPOFF, PLANTED_SLOW, TOUCHPOINTS, TRANSITIONS
+from journeymine.datasets.model import END, GOAL, PLANTED_DROPOFF, PLANTED_SLOW, TOUCHPOINTS
 from journeymine.datasets.people import MOST_CUSTOMERS, invent
 from journeymine.datasets.truth import goal_probability, matrices, true_dropoff
 from journeymine.errors import OptionError
@@ -24,7 +24,7 @@ from journeymine.log import store
 
 __all__ = ["Company", "write_company"]
 
-_FIRST_DAY: Final = datetime(2024, 3, 1)
+_FIRST_DAY: Final = date(2024, 3, 1)
 _WINDOWS: Final = ("1d", "7d", "14d", "30d")
 _FILES: Final = {
     "access_log": "web/access.log",
@@ -120,11 +120,10 @@ def write_company(folder: str | Path, *, customers: int = 5_000, days: int = 90,
 
     Examples
     --------
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     company = write_company(folder, customers=50, days=30)
-    ...     json.loads(company.truth.read_text())["planted_dropoff"]
-    '/apply/identity'
+    >>> import json
+    >>> company = write_company(tmp / "polder", customers=50, days=30)
+    >>> company.cdr.name, json.loads(company.truth.read_text())["planted_dropoff"]
+    ('Master.csv', '/apply/identity')
     """
     _check(customers, days)
     start = moment(_FIRST_DAY)
@@ -141,7 +140,10 @@ def write_company(folder: str | Path, *, customers: int = 5_000, days: int = 90,
         _note(truth, _FILES[name], export)
     return Company(
         folder=Path(folder),
-        **paths,
+        access_log=paths["access_log"],
+        mbox=paths["mbox"],
+        cdr=paths["cdr"],
+        chats=paths["chats"],
         crm=store.write_text(crm_table(people, writing[-1]), Path(folder) / "crm/customers.csv"),
         truth=store.write_text(json.dumps(truth) + "\n", Path(folder) / "truth.json"),
         observed_until=truth["observed_until"],
@@ -166,9 +168,7 @@ def _truth(customers: int, journeys: Journeys) -> dict[str, Any]:
         "planted_dropoff": PLANTED_DROPOFF,
         "planted_slow": list(PLANTED_SLOW),
         "planted_slow_median_seconds": float(matrices().median_seconds[a, b]),
-        "transitions": [
-            {"activity": name, **step._asdict()} for name, steps in TRANSITIONS.items() for step in steps
-        ],
+        "transitions": _transitions(),
         "goal_probability": goal_probability(),
         "customer_of": {},
         "counts": {},
@@ -183,6 +183,20 @@ def _truth(customers: int, journeys: Journeys) -> dict[str, Any]:
 def _dropoff() -> dict[str, dict[str, float]]:
     windows = {window: true_dropoff(window) for window in _WINDOWS} | {"ever": true_dropoff()}
     return {name: {window: rates[name] for window, rates in windows.items()} for name in windows["ever"]}
+
+
+def _transitions() -> list[dict[str, Any]]:
+    model = matrices()
+    return [
+        {
+            "activity": TOUCHPOINTS[a],
+            "next_activity": TOUCHPOINTS[b],
+            "probability": float(model.probabilities[a, b]),
+            "median_seconds": float(model.median_seconds[a, b]),
+            "sigma": float(model.sigmas[a, b]),
+        }
+        for a, b in np.argwhere(model.probabilities > 0)
+    ]
 
 
 def _note(truth: dict[str, Any], path: str, export: Export) -> None:

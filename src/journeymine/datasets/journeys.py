@@ -83,6 +83,12 @@ class Journeys:
         -------
         numpy.ndarray
             Their rows, also of those before `start`, int64.
+
+        Examples
+        --------
+        >>> found = simulate(np.random.default_rng(7), customers=50, start=0, until=90 * DAY)
+        >>> sum(len(found.rows(channel)) for channel in ("web", "mail", "phone", "chat")) == len(found.seconds)
+        True
         """
         of_channel = np.array([CHANNELS[name] == channel for name in TOUCHPOINTS])
         rows = np.flatnonzero(of_channel[self.activities])
@@ -110,20 +116,25 @@ def walk(rng: np.random.Generator, starts: np.ndarray) -> Visits:
     >>> bool((visits.seconds[visits.journeys == 0] >= 0).all())
     True
     """
+    first = matrices().starts.cumsum()
+    activities = np.minimum(np.searchsorted(first, rng.random(len(starts))), len(first) - 1)
+    steps = [Visits(np.arange(len(starts)), activities, starts)]
+    while len(steps[-1].journeys):
+        steps.append(_next(rng, steps[-1]))
+    return Visits(*map(np.concatenate, zip(*steps, strict=True)))
+
+
+def _next(rng: np.random.Generator, visits: Visits) -> Visits:
+    """Give the next touchpoint of the journeys that have one."""
     model = matrices()
     ways = model.probabilities.cumsum(axis=1)
-    journeys, seconds = np.arange(len(starts)), starts
-    activities = np.minimum(np.searchsorted(model.starts.cumsum(), rng.random(len(starts))), len(ways) - 1)
-    steps: list[Visits] = []
-    while len(journeys):
-        steps.append(Visits(journeys, activities, seconds))
-        following = (rng.random(len(journeys))[:, None] > ways[activities]).sum(axis=1)
-        scatter = rng.standard_normal(len(journeys))
-        going = following < len(ways)
-        journeys, step = journeys[going], (activities[going], following[going])
-        gaps = np.rint(model.median_seconds[step] * np.exp(model.sigmas[step] * scatter[going])).astype(np.int64)
-        seconds, activities = seconds[going] + np.maximum(gaps, SHORTEST_GAP), step[1]
-    return Visits(*map(np.concatenate, zip(*steps, strict=True)))
+    following = (rng.random(len(visits.journeys))[:, None] > ways[visits.activities]).sum(axis=1)
+    going = following < len(ways)
+    journeys, activities, seconds = (column[going] for column in visits)
+    step = activities, following[going]
+    scatter = model.sigmas[step] * rng.standard_normal(len(journeys))
+    gaps = np.rint(model.median_seconds[step] * np.exp(scatter)).astype(np.int64)
+    return Visits(journeys, step[1], seconds + np.maximum(gaps, SHORTEST_GAP))
 
 
 def simulate(rng: np.random.Generator, *, customers: int, start: int, until: int) -> Journeys:

@@ -83,7 +83,8 @@ def bodies(sent: bool, reply: bool) -> list[list[str]]:
     Could you tell me what my quote covers exactly?
     """
     own, other = (_ANSWERED, _ASKED) if sent else (_ASKED, _ANSWERED)
-    return [[_body(own[topic], other[topic] if reply else "", way) for way in range(VARIANTS)] for topic in range(len(own))]
+    pairs = zip(own, other if reply else [""] * len(own), strict=True)
+    return [[_body(text, quoted, way) for way in range(VARIANTS)] for text, quoted in pairs]
 
 
 def _body(text: str, quoted: str, way: int) -> str:

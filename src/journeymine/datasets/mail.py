@@ -64,6 +64,17 @@ def mailbox(journeys: Journeys, people: People, rng: np.random.Generator) -> Exp
     Export
         Messages in time order: questions and answers in threads, automatic answers, newsletters, a few messages twice,
         a few without ``Date``, and one without any time.
+
+    Examples
+    --------
+    >>> from journeymine.datasets.journeys import DAY, simulate
+    >>> from journeymine.datasets.people import invent
+    >>> rng = np.random.default_rng(7)
+    >>> journeys = simulate(rng, customers=20, start=0, until=90 * DAY)
+    >>> people = invent(rng, customers=20, start=0, until=90 * DAY)
+    >>> export = mailbox(journeys, people, rng)
+    >>> export.text.startswith("From "), len(export.owners) == export.counts.rows_in
+    (True, True)
     """
     mails = _mails(journeys, people, rng)
     written = _written(mails, people, rng)
@@ -156,10 +167,10 @@ def _message(
     dating = f"Date: {date}\n" if dated else ""
     last = references.rpartition(" ")[2]
     thread = f"In-Reply-To: {last}\nReferences: {references}\n" if references else ""
-    again = "Re: " if references else ""
+    subject = ("Re: " if references else "") + SUBJECTS[topic]
     return (
         f"From {_SUPPORT if sent else address} {separator}\n{passed}{dating}From: {writer}\nTo: {reader}\n"
-        f"Message-ID: {message_id}\n{thread}Subject: {again}{SUBJECTS[topic]}\n{bodies(sent, bool(references))[topic][way]}\n"
+        f"Message-ID: {message_id}\n{thread}Subject: {subject}\n{bodies(sent, bool(references))[topic][way]}\n"
     )
 
 

@@ -26,7 +26,7 @@ _HOUSES = ("mail.example", "post.example", "inbox.example", "letterbox.example",
 _SHARES = (0.45, 0.40, 0.15)  # of the segments
 _SHARED = 0.0075  # share of customers with a device, and as many with a telephone, of another customer
 _CHANGED = 0.025  # share of customers who change their address, and as many their telephone, while we watch
-_SECOND_ADDRESS = {"crm": 0.024, "chat": 0.012, "nowhere": 0.002}  # where a second address in use is known
+_SECOND_ADDRESS = {"crm": 0.024, "chat": 0.008, "nowhere": 0.002}  # where a second address in use is known
 _SECOND_DEVICE = 0.25
 
 
@@ -134,7 +134,7 @@ def _change_times(rng: np.random.Generator, customers: int, start: int, until: i
 
 
 def _with_households(rng: np.random.Generator, customers: int) -> np.ndarray:
-    """Number things, two a customer; some pairs of customers have their first one together."""
+    """Give everyone two things of their own; some pairs of customers have their first one together."""
     things = np.arange(2 * customers)
     pairs = rng.permutation(customers)[: 2 * round(_SHARED * customers / 2)].reshape(-1, 2)
     things[pairs[:, 1]] = things[pairs[:, 0]]

@@ -24,7 +24,7 @@ CLOCK_OFFSET: Final = -20
 _ANSWERED = TOUCHPOINTS.index("call answered")
 _SPELLINGS = ("0", "+31", "0031")  # what stands before a subscriber's number
 _SPELLING_SHARES = (0.7, 0.9)
-_WITHHELD, _BEHIND_SWITCHBOARD = 0.004, 0.03
+_WITHHELD, _BEHIND_SWITCHBOARD = 0.003, 0.02
 _NOT_PICKED_UP, _TRANSFERRED, _TRANSFERRED_TWICE, _BUSY = 0.10, 0.14, 0.03, 0.12
 _DESKS = (200, 200, 310, 320)  # queue of an attempt nobody took, of the call, of its first and second transfer
 _TWICE_EVERY = 2_000
@@ -71,6 +71,17 @@ def call_records(journeys: Journeys, people: People, rng: np.random.Generator) -
     Export
         Rows in the order in which they ended; a call has several where nobody picked up at first or it was
         transferred. Calls under way when the exports end are not in it. A few rows stand twice, one is cut short.
+
+    Examples
+    --------
+    >>> from journeymine.datasets.journeys import DAY, simulate
+    >>> from journeymine.datasets.people import invent
+    >>> rng = np.random.default_rng(7)
+    >>> journeys = simulate(rng, customers=20, start=0, until=90 * DAY)
+    >>> people = invent(rng, customers=20, start=0, until=90 * DAY)
+    >>> export = call_records(journeys, people, rng)
+    >>> export.counts.events <= export.counts.used < export.counts.rows_in
+    True
     """
     calls = _calls(journeys, people, rng)
     legs = _legs(calls, rng)

@@ -79,7 +79,7 @@ def true_dropoff(within: str | None = None) -> dict[str, float]:
     Examples
     --------
     >>> round(true_dropoff()["/apply/identity"], 3), round(true_dropoff("14d")["/apply/identity"], 3)
-    (0.42, 0.426)
+    (0.42, 0.439)
     """
     model = matrices()
     arrived = model.probabilities

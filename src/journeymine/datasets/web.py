@@ -23,7 +23,8 @@ AGENTS: Final = (
     f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {_WEBKIT} Chrome/121.0.0.0 Safari/537.36 Edg/121.0.0.0",
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:123.0) Gecko/20100101 Firefox/123.0",
     f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {_WEBKIT} Chrome/122.0.0.0 Safari/537.36",
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_3) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.3 Safari/605.1.15",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_3) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.3 "
+    "Safari/605.1.15",
     "Mozilla/5.0 (X11; Linux x86_64; rv:122.0) Gecko/20100101 Firefox/122.0",
     f"Mozilla/5.0 (Linux; Android 14; K) {_WEBKIT} Chrome/122.0.0.0 Mobile Safari/537.36",
     f"Mozilla/5.0 (Linux; Android 13; K) {_WEBKIT} SamsungBrowser/23.0 Chrome/115.0.0.0 Mobile Safari/537.36",
@@ -43,10 +44,11 @@ _BOTS = (
 _BOT_PATHS = ("/robots.txt", "/", "/quote", "/help", "/sitemap.xml")
 _ASSETS = ("/static/site.8f21.css", "/static/app.41c0.js", "/static/logo.svg", "/favicon.ico", "/static/type.woff2")
 _REFERERS = ("-", "https://search.example/", SITE + "/", SITE + "/products")
+_QUERIES = {"/": {0: "?utm_source=search"}, "/quote": {0: "?product=car", 1: "?product=home"}}
 _BROKEN = (
     '100.64.7.9 - - [06/Mar/2024:11:02:51 +0100] "GET /quote HTTP/2.0" 200 8120 "-" "Mozilla/5.0 (X11; Linux x86_64\n',
     "logrotate: access.log reopened\n",
-    '100.65.201.14 - u0000\n',
+    "100.65.201.14 - u0000\n",
 )
 _BOT_SHARE, _BROKEN_EVERY = 0.05, 20_000
 _LOGGED_IN, _SECOND, _IN_PUBLIC, _EVER_LOGGED_IN = 0.62, 0.3, 0.003, 0.98
@@ -71,7 +73,7 @@ class _Pages(NamedTuple):
 
 
 def access_log(journeys: Journeys, people: People, rng: np.random.Generator) -> Export:
-    """Write the access log.
+    r"""Write the access log.
 
     Parameters
     ----------
@@ -86,6 +88,17 @@ def access_log(journeys: Journeys, people: People, rng: np.random.Generator) -> 
     -------
     Export
         Lines in time order: pages, each with up to two requests for assets after it, bots, and a few broken lines.
+
+    Examples
+    --------
+    >>> from journeymine.datasets.journeys import DAY, simulate
+    >>> from journeymine.datasets.people import invent
+    >>> rng = np.random.default_rng(7)
+    >>> journeys = simulate(rng, customers=20, start=0, until=90 * DAY)
+    >>> people = invent(rng, customers=20, start=0, until=90 * DAY)
+    >>> export = access_log(journeys, people, rng)
+    >>> export.counts.events < export.counts.rows_in == export.text.count("\n")
+    True
     """
     rows = journeys.rows("web")
     rows = rows[journeys.seconds[rows] >= journeys.start]
@@ -145,6 +158,7 @@ def _logged_in(journeys: Journeys, rows: np.ndarray, devices: np.ndarray, rng: n
     same_journey = journeys.journeys[last_application] == journeys.journeys[rows]
     known = (last_application >= 0) & same_journey
     known |= rng.random(len(rows)) < _LOGGED_IN
+    # In a public place nobody is made to log in: some visits there stay anonymous.
     return known_once(devices, known, np.where(devices == KIOSK, 1.0, rng.random(len(rows))), _EVER_LOGGED_IN)
 
 
@@ -164,7 +178,7 @@ def device_hosts(devices: np.ndarray) -> list[str]:
     Examples
     --------
     >>> device_hosts(np.array([0, 3]))
-    ['100.64.0.0', '2001:db8:34:d1::13']
+    ['100.64.0.0', '2001:db8:26:6d::13']
     """
     scattered = (devices * 2_654_435_761 % (1 << 22)).tolist()
     return [
@@ -176,15 +190,16 @@ def device_hosts(devices: np.ndarray) -> list[str]:
 
 
 def _requests(journeys: Journeys, rows: np.ndarray, rng: np.random.Generator) -> tuple[list[str], list[str]]:
-    asked = [name.split() if " " in name else ["GET", name] for name in TOUCHPOINTS]
-    methods, templates = [words[0] for words in asked], [words[-1] for words in asked]
+    """Give method and path of pages; a quote has its number in the path, and some pages have a query."""
+    words = [name.split() if " " in name else ["GET", name] for name in TOUCHPOINTS]
+    queries = [_QUERIES.get(path, {}) for _, path in words]
     activities, drawn = journeys.activities[rows].tolist(), rng.integers(0, 8, len(rows)).tolist()
-    queries = {"/": {0: "?utm_source=search"}, "/quote": {0: "?product=car", 1: "?product=home"}}
-    asides = [queries.get(name, {}) for name in TOUCHPOINTS]
-    return [methods[code] for code in activities], [
-        f"/quote/{_FIRST_QUOTE + journey}" if templates[code] == "/quote/{id}" else templates[code] + asides[code].get(n, "")
-        for code, journey, n in zip(activities, journeys.journeys[rows].tolist(), drawn, strict=True)
+    quotes = (_FIRST_QUOTE + journeys.journeys[rows]).tolist()
+    paths = [
+        words[code][1].replace("{id}", str(quote)) + queries[code].get(number, "")
+        for code, quote, number in zip(activities, quotes, drawn, strict=True)
     ]
+    return [words[code][0] for code in activities], paths
 
 
 def _page_lines(pages: _Pages, rng: np.random.Generator) -> _Lines:

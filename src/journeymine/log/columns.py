@@ -165,11 +165,11 @@ def address(labels: pa.DictionaryArray) -> tuple[int, ...]:
     Returns
     -------
     tuple of int
-        Equal for columns that share codes and dictionary; the first two for columns that share codes.
+        Equal for columns that share codes and dictionary; the first three for columns that share codes.
     """
-    buffers = [labels.indices.buffers()[1], labels.dictionary.buffers()[-1]]
-    where = [buffer.address if buffer else 0 for buffer in buffers]
-    return where[0], labels.offset, where[1], len(labels.dictionary)
+    buffers = [*labels.indices.buffers(), labels.dictionary.buffers()[-1]]
+    validity, places, names = (buffer.address if buffer else 0 for buffer in buffers)
+    return validity, places, labels.offset, names, len(labels.dictionary)
 
 
 def _used(labels: pa.DictionaryArray) -> np.ndarray:

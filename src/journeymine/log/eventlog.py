@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from functools import cached_property, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
@@ -229,7 +229,9 @@ class EventLog:
         masks += [pc.greater_equal(self.table["timestamp"], _scalar(since))] if since is not None else []
         masks += [pc.less_equal(self.table["timestamp"], _scalar(until))] if until is not None else []
         table = self.table.filter(reduce(pc.and_, masks)) if masks else self.table
-        return replace(self.of(table), sources=self._seen_until(until), quarantine=self.quarantine, evidence=self.evidence)
+        return replace(
+            self.of(table), sources=self._seen_until(until), quarantine=self.quarantine, evidence=self.evidence
+        )
 
     def _seen_until(self, until: Moment | None) -> pa.Table:
         if until is None:
@@ -378,7 +380,7 @@ class EventLog:
 
 def _in_order(table: pa.Table) -> pa.Table:
     cases = columns.whole(table["case_id"])
-    offsets, permutation = case_order(columns.codes(cases), columns.numbers(table["timestamp"]), len(cases.dictionary))
+    _, permutation = case_order(columns.codes(cases), columns.numbers(table["timestamp"]), len(cases.dictionary))
     if (permutation[1:] > permutation[:-1]).all():
         return table
     places, moved = pa.array(permutation), {}
@@ -392,7 +394,7 @@ def _moved(column: pa.Array, places: pa.Array, moved: dict[tuple[int, ...], pa.A
         return column.take(places)
     if len(column.dictionary) == 1 and not column.null_count:
         return column
-    codes = columns.address(column)[:2]
+    codes = columns.address(column)[:3]
     if codes not in moved:
         moved[codes] = column.indices.take(places)
     return pa.DictionaryArray.from_arrays(moved[codes], column.dictionary)
@@ -423,7 +425,7 @@ def _scalar(moment: Moment) -> pa.Scalar:
 
 
 def _moment(microseconds: int) -> datetime:
-    return datetime.fromtimestamp(microseconds // 1_000_000, timezone.utc).replace(microsecond=microseconds % 1_000_000)
+    return datetime.fromtimestamp(microseconds // 1_000_000, UTC).replace(microsecond=microseconds % 1_000_000)
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:

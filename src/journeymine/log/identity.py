@@ -24,8 +24,8 @@ __all__ = ["link"]
 class _Nodes:
     """All identifiers, numbered through the kinds from the strongest to the weakest.
 
-    ``names`` holds the identifiers of each kind; ``rows`` and ``extra`` hold the node of each event and of each row of the
-    extra table, one column a kind, -1 for none.
+    ``names`` holds the identifiers of each kind; ``rows`` and ``extra`` hold the node of each event and of each row of
+    the extra table, one column a kind, -1 for none.
     """
 
     names: dict[str, pa.Array]
@@ -52,9 +52,9 @@ def link(
     """Find out which events belong to one customer.
 
     Identifiers that stand in one record, or in one row of `extra`, were seen together. Labels spread from the strong
-    kinds (customer, account, user) to e-mail addresses and telephone numbers, and from there to the weak kinds (cookies,
-    visitors). An identifier that was seen with several customers is shared and links nobody; two customers are never
-    made one.
+    kinds (customer, account, user) to e-mail addresses and telephone numbers, and from there to the weak kinds
+    (cookies, visitors). An identifier that was seen with several customers is shared and links nobody; two customers
+    are never made one.
 
     Parameters
     ----------
@@ -66,8 +66,8 @@ def link(
     block
         Identifiers that stand for nobody, such as ``["info@shop.example"]``.
     cap
-        An e-mail address, telephone number, cookie, … seen with more than this many different identifiers of one strong or
-        medium kind is shared.
+        An e-mail address, telephone number, cookie, … seen with more than this many different identifiers of one
+        strong or medium kind is shared.
     country
         Two letters; the country of telephone numbers in `extra` written without one.
 
@@ -86,15 +86,16 @@ def link(
 
     References
     ----------
-    .. [1] Tarjan (1972), Depth-first search and linear graph algorithms, SIAM J. Comput. 1(2): the components of what no
-       strong identifier reaches.
+    .. [1] Tarjan (1972), Depth-first search and linear graph algorithms, SIAM J. Comput. 1(2): the components of what
+       no strong identifier reaches.
 
     Examples
     --------
     >>> import journeymine as jm
     >>> log = jm.read_table(
-    ...     {"activity": ["visit", "ask", "call"], "mail": [None, "jo@mail.example", None], "tel": [None, None, "+31612"],
-    ...      "cookie": ["k1", "k1", None], "timestamp": [f"2024-05-0{day}T09:00Z" for day in (1, 2, 3)]},
+    ...     {"activity": ["visit", "ask", "call"], "mail": [None, "jo@mail.example", None],
+    ...      "tel": [None, None, "+31612"], "cookie": ["k1", "k1", None],
+    ...      "timestamp": [f"2024-05-0{day}T09:00Z" for day in (1, 2, 3)]},
     ...     ids={"email": "mail", "phone": "tel", "cookie": "cookie"})
     >>> linked = jm.link(log, extra={"customer": ["C1"], "email": ["jo@mail.example"], "phone": ["+31612"]})
     >>> linked.table["customer"].to_pylist()
@@ -132,7 +133,9 @@ def _extra_identifiers(extra: Any, log: EventLog, country: str | None) -> pa.Tab
 def _nodes(log: EventLog, extra: pa.Table) -> _Nodes:
     kinds = ranked({name.removeprefix(ID_PREFIX) for name in (*id_columns(log.table), *extra.column_names)})
     if not kinds:
-        raise UnknownColumnError("this log has no identifier column such as {name!r}", "id_email", log.table.column_names)
+        raise UnknownColumnError(
+            "this log has no identifier column such as {name!r}", "id_email", log.table.column_names
+        )
     names, rows, more, first = {}, [], [], 0
     for kind in kinds:
         both = [_labels(table, ID_PREFIX + kind) for table in (log.table, extra)]
@@ -150,8 +153,10 @@ def _nodes(log: EventLog, extra: pa.Table) -> _Nodes:
 
 
 def _labels(table: pa.Table, name: str) -> pa.DictionaryArray:
-    return columns.compact(columns.encode(table[name])) if name in table.column_names else pa.nulls(
-        table.num_rows, columns.LABEL
+    return (
+        columns.compact(columns.encode(table[name]))
+        if name in table.column_names
+        else pa.nulls(table.num_rows, columns.LABEL)
     )
 
 
@@ -203,7 +208,9 @@ def _evidence(nodes: _Nodes, labels: Labels, named: pa.DictionaryArray, blocked:
     kinds = np.array(list(nodes.names), object)[nodes.kinds]
     names = nodes.all_names
     witness = pa.array(labels.seen_with, mask=labels.seen_with < 0)
-    seen = pc.binary_join_element_wise("seen with ", pa.array(kinds, pa.string()).take(witness), ":", names.take(witness), "")
+    seen = pc.binary_join_element_wise(
+        "seen with ", pa.array(kinds, pa.string()).take(witness), ":", names.take(witness), ""
+    )
     reason = pc.coalesce(seen, pa.scalar("its own"))
     reason = pc.if_else(pa.array(labels.label < 0), "shared: seen with several customers", reason)
     reason = pc.if_else(pa.array(blocked), "blocked", reason)

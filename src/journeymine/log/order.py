@@ -50,7 +50,7 @@ def case_order(cases: np.ndarray, times: np.ndarray, num_cases: int) -> tuple[np
 
 def _any_case_out_of_order(offsets: np.ndarray, times: np.ndarray) -> bool:
     backwards = times[1:] < times[:-1]
-    return np.count_nonzero(backwards) > np.count_nonzero(backwards[offsets[1:-1] - 1])
+    return bool(np.count_nonzero(backwards) > np.count_nonzero(backwards[offsets[1:-1] - 1]))
 
 
 def _sort_cases(offsets: np.ndarray, permutation: np.ndarray, times: np.ndarray) -> None:

@@ -81,9 +81,23 @@ class Quarantine:
 
     @classmethod
     def of(cls, source: str, rejects: Iterable[Reject]) -> Quarantine:
-        """Keep the rejects of one source, in line order."""
+        """Keep the rejects of one source, in line order.
+
+        Parameters
+        ----------
+        source
+            Name of the source.
+        rejects
+            The rows that were not used.
+
+        Returns
+        -------
+        Quarantine
+            One row each.
+        """
         rows = sorted(rejects)
-        columns = dict(zip(Reject._fields, zip(*rows), strict=True)) if rows else {name: () for name in Reject._fields}
+        values = zip(*rows, strict=True) if rows else [()] * len(Reject._fields)
+        columns = dict(zip(Reject._fields, values, strict=True))
         return cls(pa.table({"source": [source] * len(rows), **columns}, schema=_SCHEMA))
 
     def __add__(self, other: Quarantine) -> Quarantine:

@@ -99,9 +99,7 @@ def _conform_column(name: str, column: pa.ChunkedArray, seen: dict[tuple[int, ..
     return whole(column if kind is None or column.type == kind else column.cast(kind))
 
 
-def _compact_once(
-    labels: pa.DictionaryArray, seen: dict[tuple[int, ...], pa.DictionaryArray]
-) -> pa.DictionaryArray:
+def _compact_once(labels: pa.DictionaryArray, seen: dict[tuple[int, ...], pa.DictionaryArray]) -> pa.DictionaryArray:
     """Compact labels; columns that share their memory, such as case and customer, are compacted once."""
     place = address(labels)
     if place not in seen:

@@ -78,8 +78,8 @@ class IdentityGraph:
 
         Notes
         -----
-        An identifier takes the label of those it was seen with if they all have the same one, and is shared if they have
-        several. What no label reaches is put together by connected components.
+        An identifier takes the label of those it was seen with if they all have the same one, and is shared if they
+        have several. What no label reaches is put together by connected components.
         """
         label = np.full(len(self.kinds), -1)
         seen_with = np.full(len(self.kinds), -1)
@@ -96,8 +96,10 @@ class IdentityGraph:
     def _spread(self, label: np.ndarray, seen_with: np.ndarray, shared: np.ndarray) -> None:
         medium = (self.kinds >= self.num_strong) & (self.kinds < self.num_medium)
         weak = self.kinds >= self.num_medium
-        while any([self._adopt(tier, label, seen_with, shared) for tier in (medium, weak)]):
-            pass
+        changed = True
+        while changed:
+            changed = self._adopt(medium, label, seen_with, shared)
+            changed |= self._adopt(weak, label, seen_with, shared)
 
     def _adopt(self, takers: np.ndarray, label: np.ndarray, seen_with: np.ndarray, shared: np.ndarray) -> bool:
         """Give takers without a label that of their neighbours; tell whether any node changed."""

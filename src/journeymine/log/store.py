@@ -40,8 +40,8 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     try:
         yield Path(name)
         _flush(name)
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, path)
+        Path(name).chmod(0o666 & ~_umask())
+        Path(name).replace(path)
         _flush(path.parent)
     except BaseException:
         Path(name).unlink(missing_ok=True)

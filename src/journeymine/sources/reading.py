@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -91,7 +92,8 @@ def refuse(
         return events, []
     lines = columns.numbers(events["source_row"])
     rejects = [
-        Reject(int(lines[row]), stage, reason, detail(int(row)), payload(int(lines[row]))) for row in np.flatnonzero(bad)
+        Reject(int(lines[row]), stage, reason, detail(int(row)), payload(int(lines[row])))
+        for row in np.flatnonzero(bad)
     ]
     return events.filter(pa.array(~bad)), rejects
 
@@ -115,16 +117,23 @@ def keep_latest(events: pa.Table, version: str | None = None) -> tuple[pa.Table,
     """
     if "event_id" not in events.column_names or not events.num_rows:
         return events, 0
-    keys = columns.numbers(columns.whole(events["event_id"].cast(pa.string()).dictionary_encode()).indices, missing=-1)
-    order = np.arange(len(keys))
-    if version is not None:
-        ranks = pc.rank(columns.whole(events[version]), "ascending", null_placement="at_start", tiebreaker="first")
-        order = np.argsort(columns.numbers(ranks), kind="stable")
+    keys = columns.codes(columns.encode(events["event_id"])).astype(np.int64)
     keys = np.where(keys < 0, keys.max() + 1 + np.arange(len(keys)), keys)
-    last = np.zeros(int(keys.max()) + 1, np.int64)
-    last[keys[order]] = order
-    kept = np.unique(last[np.unique(keys)])
+    order = np.arange(len(keys)) if version is None else _oldest_first(columns.whole(events[version]))
+    latest = np.full(int(keys.max()) + 1, -1)
+    latest[keys[order]] = order  # of several rows with one key the last one stays
+    kept = np.sort(latest[latest >= 0])
     return events.take(pa.array(kept)), len(keys) - len(kept)
+
+
+def _oldest_first(versions: pa.Array) -> np.ndarray:
+    """Order rows by version, equal ones as they came, those without a version first; "10" comes after "9"."""
+    if columns.is_text(versions.type):
+        versions = versions.cast(pa.string())
+        with suppress(pa.ArrowInvalid):  # no numbers: times as text sort as text
+            versions = versions.cast(pa.float64())
+    order = columns.numbers(pc.sort_indices(versions)).astype(np.int64)
+    return np.roll(order, versions.null_count)
 
 
 def to_log(

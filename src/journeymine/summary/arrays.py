@@ -54,7 +54,7 @@ class Arrays:
 
     @property
     def activities(self) -> list[str]:
-        """The labels of the codes 1, 2, …"""
+        """The labels of the codes, which count from 1."""
         return self.log.activities
 
     @cached_property

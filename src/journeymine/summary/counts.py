@@ -69,7 +69,7 @@ class Counts:
         else:
             packed.sort()
             starts = _starts(packed)
-            distinct, totals = packed[starts], np.diff(starts, append=len(packed))
+            distinct, totals = packed[starts], np.append(starts[1:], len(packed)) - starts
         return cls(dict(zip(keys, unpack(distinct, columns_of, ranges), strict=True)), {"count": totals})
 
     @classmethod

@@ -33,7 +33,10 @@ def of(arrays: Arrays) -> Counts:
     .. [1] van der Aalst (2016), Process Mining: Data Science in Action, 2nd ed., Springer.
     """
     inside = np.flatnonzero(arrays.linked)
-    segments, customers = arrays.per_event(arrays.case_segments)[inside], arrays.per_event(arrays.case_customers)[inside]
+    segments, customers = (
+        arrays.per_event(arrays.case_segments)[inside],
+        arrays.per_event(arrays.case_customers)[inside],
+    )
     none = np.zeros(len(arrays.firsts), arrays.codes.dtype)
     passes = _counted(segments, arrays.codes[inside], arrays.codes[inside + 1], customers)
     starts = _counted(arrays.case_segments, none, arrays.codes[arrays.firsts], arrays.case_customers)

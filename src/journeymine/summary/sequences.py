@@ -79,15 +79,17 @@ class Sequences:
             and np.array_equal(self.codes, other.codes)
         )
 
-    def merged(self, mine: np.ndarray, other: Sequences, theirs: np.ndarray) -> tuple[Sequences, np.ndarray, np.ndarray]:
+    def merged(
+        self, other: Sequences, mine: np.ndarray, theirs: np.ndarray
+    ) -> tuple[Sequences, np.ndarray, np.ndarray]:
         """Put two sets of sequences together.
 
         Parameters
         ----------
-        mine, theirs
-            New activity code of each old one, for these and for the other sequences.
         other
             The other sequences.
+        mine, theirs
+            New activity code of each old one, for these and for the other sequences.
 
         Returns
         -------

@@ -162,7 +162,7 @@ class Summary:
         activities, mine, theirs = _united(self.activities, other.activities)
         segments, my_segments, their_segments = _united(self.segments, other.segments)
         channels, my_channels, their_channels = _united(self.channels, other.channels)
-        sequences, my_variants, their_variants = self.sequences.merged(mine, other.sequences, theirs)
+        sequences, my_variants, their_variants = self.sequences.merged(other.sequences, mine, theirs)
         codes = _by_key(mine, my_segments, my_channels, my_variants)
         other_codes = _by_key(theirs, their_segments, their_channels, their_variants)
         parts = {
@@ -275,8 +275,8 @@ class Summary:
             for name, module in PARTS.items()
             if f"part:{name}" in extras
         }
-        labels = (tuple(extras[name]["label"].to_pylist()) for name in ("activities", "segments", "channels"))
-        return cls(*labels, sequences, parts, **extras["facts"].to_pylist()[0])
+        labels = {name: tuple(extras[name]["label"].to_pylist()) for name in ("activities", "segments", "channels")}
+        return cls(**labels, sequences=sequences, parts=parts, **extras["facts"].to_pylist()[0])
 
     def __repr__(self) -> str:
         counted = [f"{self.num_events:,} events"] if "visits" in self.parts else []
@@ -397,8 +397,8 @@ def _united(mine: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[tuple[str, 
     """Unite two label lists; give the new code of each old one, 0 staying 0."""
     united = tuple(sorted({*mine, *theirs}))
     place = {label: code for code, label in enumerate(united, 1)}
-    new = [np.array([0, *(place[label] for label in labels)], np.uint32) for labels in (mine, theirs)]
-    return united, *new
+    mine_now, theirs_now = (np.array([0, *map(place.__getitem__, labels)], np.uint32) for labels in (mine, theirs))
+    return united, mine_now, theirs_now
 
 
 def _extreme(choose: Callable, *moments: int | None) -> int | None:

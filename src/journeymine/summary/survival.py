@@ -1,4 +1,4 @@
-"""The share of visits not yet followed by another, when some are still open: Kaplan-Meier for all activities at once."""
+"""The share of visits not yet followed by another, some still open: Kaplan-Meier for all activities at once."""
 
 from __future__ import annotations
 
@@ -89,6 +89,11 @@ class Survival:
         return 1 - np.add.reduceat(self._steps["followed"], self._firsts) / self.visits
 
     @cached_property
+    def longest_observed(self) -> np.ndarray:
+        """Longest time a visit of each activity was observed, microseconds, int64, shape (activities,)."""
+        return self._steps["duration"][self._ends - 1]
+
+    @cached_property
     def _at_risk(self) -> np.ndarray:
         left_before = np.cumsum(self._steps["leaving"]) - self._steps["leaving"]
         before_activity = left_before[self._firsts]
@@ -155,6 +160,34 @@ class Survival:
         still_open = np.where(exactly, self._steps["leaving"] - self._steps["followed"], 0)
         return np.add.reduceat(still_open, self._firsts)
 
+    def shares(self, windows: np.ndarray) -> np.ndarray:
+        """Give the share of visits that each row of gaps stands for, so that what comes next can be added up.
+
+        Parameters
+        ----------
+        windows
+            Microseconds, int64, shape (activities,).
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (rows of `gaps`,); 0 for open visits and beyond the window. The shares of one activity and next
+            activity add up to the chance that it comes next within the window [1]_, those of one activity to its
+            1 − `within`.
+
+        References
+        ----------
+        .. [1] Aalen & Johansen (1978), An empirical transition matrix for non-homogeneous Markov chains based on
+           censored observations, Scand. J. Statistics 5(3).
+        """
+        before = np.ones(len(self._at_risk))
+        before[1:] = np.exp(self._log_survival[:-1])
+        before[self._firsts] = 1
+        inside = self._steps["duration"] <= np.repeat(windows, self._ends - self._firsts)
+        per_visit = np.where(inside, before / np.maximum(self._at_risk, 1), 0)
+        followed = np.where(self.gaps["next_activity"] > 0, self.gaps["count"], 0)
+        return followed * per_visit[self._steps["row"]]
+
     def leave_one_group_out(self, windows: np.ndarray, num_groups: int) -> tuple[np.ndarray, np.ndarray]:
         """Give the share without a next event with each group of customers left out.
 
@@ -176,7 +209,9 @@ class Survival:
             self._leave_out(slice(start, start + _BLOCK), windows, num_groups)
             for start in range(0, len(self.activities), _BLOCK)
         ]
-        rates, present = zip(*blocks, strict=True) if blocks else ([np.empty((0, num_groups))], [np.empty((0, num_groups))])
+        rates, present = (
+            zip(*blocks, strict=True) if blocks else ([np.empty((0, num_groups))], [np.empty((0, num_groups))])
+        )
         return np.concatenate(rates), np.concatenate(present)
 
     def _leave_out(self, block: slice, windows: np.ndarray, num_groups: int) -> tuple[np.ndarray, np.ndarray]:
@@ -185,7 +220,9 @@ class Survival:
         step = self._steps["row"][rows]
         place = np.searchsorted(firsts, step, side="right") - 1
         shape = (len(firsts), num_groups, _BINS + 1)
-        cell = np.ravel_multi_index((place, self.gaps["group"][rows], self._bins(block, windows)[step - firsts[0]]), shape)
+        cell = np.ravel_multi_index(
+            (place, self.gaps["group"][rows], self._bins(block, windows)[step - firsts[0]]), shape
+        )
         count = self.gaps["count"][rows]
         followed = np.where(self.gaps["next_activity"][rows] > 0, count, 0)
         leaving, coming = (np.bincount(cell, weights, np.prod(shape)).reshape(shape) for weights in (count, followed))
@@ -204,5 +241,6 @@ class Survival:
         followed = np.where(inside, self._steps["followed"][steps], 0)
         before = np.cumsum(followed) - followed
         before -= np.repeat(before[firsts - firsts[0]], sizes)
-        total = np.repeat(np.add.reduceat(followed, firsts - firsts[0]), sizes)
-        return np.where(inside, np.minimum(before * _BINS // np.maximum(total, 1), _BINS - 1), _BINS)
+        per_bin = np.maximum(np.add.reduceat(followed, firsts - firsts[0]), 1) / _BINS
+        bins = (before / np.repeat(per_bin, sizes)).astype(np.int64)
+        return np.where(inside, np.minimum(bins, _BINS - 1), _BINS)

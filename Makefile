@@ -1,0 +1,51 @@
+# Every target makes its own environment in .venv first: a clone needs Python 3.11 or newer, make and git, nothing else.
+PYTHON ?= python3
+WORKERS ?= 2
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format docs bench notebooks clean
+
+help: ## list the targets
+	@sed -nE 's/^([a-z]+):.*## (.*)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-10s %s\n", $$1, $$2 }'
+
+demo: $(READY) ## invent a company, mine its journeys, compare what was found with what was planted
+	$(BIN)/journeymine demo
+
+test: $(READY) ## run all tests, and every example in the docstrings
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+check: $(READY) ## format, lint, docstrings, types, import layers, dependencies
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/python -m numpydoc.cli lint $$(git ls-files 'src/*.py')
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/deptry src
+
+format: $(READY) ## bring the code to its format and sort its imports
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix-only .
+
+docs: $(READY) ## build the documentation and run the examples it shows
+	$(BIN)/python -m sphinx -W --keep-going -q -E -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+bench: $(READY) ## measure speed beside pm4py, on the same data in the same run
+	$(BIN)/python -m benchmarks
+
+notebooks: $(READY) ## run the notebooks
+	$(BIN)/python -m pytest --nbmake notebooks
+
+clean: ## remove what can be made again, the environment too
+	rm -rf .venv build dist demo docs/_build docs/generated docs/jupyter_execute .pytest_cache .ruff_cache \
+		.hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# `touch` comes last: an installation that was broken off starts again.
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "journeymine needs Python 3.11 or newer: make PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,phone]'
+	@touch $@

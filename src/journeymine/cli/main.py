@@ -1,0 +1,166 @@
+"""The commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from journeymine.cli import demo as demo_story
+from journeymine.cli.files import as_journeys, read_files
+from journeymine.cli.screen import print_json, print_table, say
+from journeymine.errors import JourneymineError
+from journeymine.log.eventlog import EventLog
+from journeymine.sources.registry import FORMATS
+
+__all__ = ["REFUSED", "app"]
+
+REFUSED = 3
+"""Exit code of `check` where a source has rows that are bad data."""
+
+app = typer.Typer(
+    help="Which journeys customers make across channels, where they drop off, and which transitions are slow.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_show_locals=False,
+)
+
+Files = Annotated[list[Path], typer.Argument(help="Exports to read.", show_default=False)]
+Formats = Annotated[
+    list[str], typer.Option("--format", "-f", help=f"One for all files, or one for each: {', '.join(FORMATS)}.")
+]
+Column = Annotated[str | None, typer.Option(help="Column of a table.", show_default=False)]
+Zone = Annotated[str | None, typer.Option(help="Zone of times that carry none, such as Europe/Amsterdam.")]
+Domains = Annotated[list[str] | None, typer.Option("--own-domain", help="Mail domain of the company (mbox).")]
+Country = Annotated[str | None, typer.Option(help="Country of telephone numbers written without one, such as NL.")]
+Until = Annotated[str | None, typer.Option(help="When the exports were made, such as 2024-05-30T00:00:00+02:00.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print figures as JSON.")]
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option(help="Where to write.")] = Path("demo"),
+    customers: Annotated[int, typer.Option(help="Customers of the invented company.", min=1)] = 5_000,
+    days: Annotated[int, typer.Option(help="Length of its exports.", min=1)] = 90,
+    seed: Annotated[int, typer.Option(help="Another seed, another company.")] = 7,
+    as_json: AsJson = False,
+) -> None:
+    """Invent a company, mine its journeys, and show the findings beside the truth.
+
+    Example: `journeymine demo --folder demo --customers 5000`
+    """
+    with _errors_as_text():
+        story = demo_story.tell(folder, customers=customers, days=days, seed=seed)
+        print_json(story.to_dict()) if as_json else story.show()
+
+
+@app.command()
+def report(
+    files: Files,
+    formats: Formats,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Ends in .html or .json.")] = Path("report.html"),
+    goal: Annotated[str | None, typer.Option(help="Activity that completes a journey with success.")] = None,
+    end: Annotated[list[str] | None, typer.Option(help="Activity that completes a journey without.")] = None,
+    step: Annotated[list[str] | None, typer.Option(help="Step of a funnel, in order.")] = None,
+    within: Annotated[str | None, typer.Option(help="Window for drop-off, such as 14d.")] = None,
+    gap: Annotated[str | None, typer.Option(help="A longer silence begins a new journey, such as 30d.")] = None,
+    known: Annotated[Path | None, typer.Option(help="Table of customers with their identifiers.")] = None,
+    title: Annotated[str | None, typer.Option(help="Title of the report.")] = None,
+    case: Column = None,
+    customer: Column = None,
+    activity: Column = None,
+    timestamp: Column = None,
+    channel: Column = None,
+    tz: Zone = None,
+    own_domain: Domains = None,
+    country: Country = None,
+    observed_until: Until = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read exports and write a report of the journeys in them.
+
+    Example: `journeymine report orders.csv --format table --case order --activity event --timestamp at --tz UTC
+    --goal delivered -o orders.html`
+    """
+    from journeymine.report.report import report as make_report
+
+    columns = {"case": case, "customer": customer, "activity": activity, "timestamp": timestamp, "channel": channel}
+    asked = {"tz": tz, "own_domains": own_domain, "country": country, "observed_until": observed_until}
+    ends = [*([goal] if goal else []), *(end or [])]
+    with _errors_as_text():
+        log = read_files(files, formats, {**columns, **asked})
+        log = as_journeys(log, known=known, gap=gap, ends=ends, country=country)
+        made = make_report(log, goal=goal, end=end or (), within=within, steps=step, title=title)
+        written = made.write(output)
+    if as_json:
+        print_json(made.to_dict())
+    else:
+        for sentence in made.findings:
+            say(f"- {sentence}")
+        say(f"{log}\n{written}")
+
+
+@app.command()
+def check(
+    files: Files,
+    formats: Formats,
+    case: Column = None,
+    customer: Column = None,
+    activity: Column = None,
+    timestamp: Column = None,
+    channel: Column = None,
+    tz: Zone = None,
+    own_domain: Domains = None,
+    country: Country = None,
+    quarantine: Annotated[Path | None, typer.Option(help="Write the rows that were not used to .parquet.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read exports and account for every row. Exit code 3 if a row is bad data.
+
+    Example: `journeymine check access.log --format access-log`
+    """
+    columns = {"case": case, "customer": customer, "activity": activity, "timestamp": timestamp, "channel": channel}
+    with _errors_as_text():
+        log = read_files(files, formats, {**columns, "tz": tz, "own_domains": own_domain, "country": country})
+        if quarantine is not None:
+            log.quarantine.write(quarantine)
+    print_json(_account(log)) if as_json else _show_account(log)
+    if log.quarantine.num_refused:
+        raise typer.Exit(REFUSED)
+
+
+def _account(log: EventLog) -> dict[str, Any]:
+    sources = log.sources.drop_columns(["observed_until"]).to_pylist()
+    return {
+        "log": str(log),
+        "sources": sources,
+        "quarantine": log.quarantine.reasons,
+        "refused": log.quarantine.num_refused,
+        "set_aside": len(log.quarantine) - log.quarantine.num_refused,
+    }
+
+
+def _show_account(log: EventLog) -> None:
+    account = _account(log)
+    names = ("source", "format", "rows_in", "used", "duplicate", "quarantined")
+    print_table("Account of rows", names, [[source[name] for name in names] for source in account["sources"]])
+    if account["quarantine"]:
+        print_table("Rows not used", ("reason", "rows"), account["quarantine"].items())
+    for source in account["sources"]:
+        for note in source["notes"]:
+            say(f"{source['source']}: {note}")
+    say(account["log"])
+
+
+@contextmanager
+def _errors_as_text() -> Iterator[None]:
+    """Say what went wrong in a sentence, and leave with exit code 2."""
+    try:
+        yield
+    except (JourneymineError, OSError) as error:
+        typer.echo(f"{type(error).__name__}: {error}", err=True)
+        raise typer.Exit(2) from error

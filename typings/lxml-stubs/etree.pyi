@@ -1,0 +1,4 @@
+# lxml.etree is compiled, and no type checker sees into it.
+from typing import Any
+
+def __getattr__(name: str) -> Any: ...
