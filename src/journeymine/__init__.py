@@ -18,37 +18,69 @@ if TYPE_CHECKING:
     from journeymine.analytics.funnel import funnel as funnel
     from journeymine.analytics.variants import Variants as Variants
     from journeymine.analytics.variants import variants as variants
+    from journeymine.datasets.company import Company as Company
+    from journeymine.datasets.company import write_company as write_company
+    from journeymine.graph.journey import journey_graph as journey_graph
+    from journeymine.graph.likeliest_path import likeliest_path as likeliest_path
+    from journeymine.graph.loops import loops as loops
+    from journeymine.graph.models import Model as Model
+    from journeymine.graph.models import discover as discover
+    from journeymine.graph.must_pass import must_pass as must_pass
+    from journeymine.graph.reach import reach as reach
     from journeymine.log.cut import cut as cut
     from journeymine.log.eventlog import EventLog as EventLog
     from journeymine.log.identity import link as link
     from journeymine.log.open import concat as concat
     from journeymine.log.open import open_log as open_log
+    from journeymine.log.quarantine import Quarantine as Quarantine
+    from journeymine.sources.chat.zendesk import read_zendesk_chats as read_zendesk_chats
+    from journeymine.sources.mail.mbox import read_mbox as read_mbox
+    from journeymine.sources.phone.asterisk import read_asterisk_cdr as read_asterisk_cdr
     from journeymine.sources.table import read_table as read_table
+    from journeymine.sources.web.access_log import read_access_log as read_access_log
+    from journeymine.sources.web.url import url_template as url_template
+    from journeymine.sources.xes import read_xes as read_xes
     from journeymine.summary.summary import Summary as Summary
     from journeymine.summary.summary import summarise as summarise
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Company": "datasets.company",
     "Delays": "analytics.delays",
     "DropOff": "analytics.dropoff",
     "EventLog": "log.eventlog",
     "Funnel": "analytics.funnel",
+    "Model": "graph.models",
+    "Quarantine": "log.quarantine",
     "Summary": "summary.summary",
     "Variants": "analytics.variants",
     "concat": "log.open",
     "cut": "log.cut",
     "delays": "analytics.delays",
+    "discover": "graph.models",
     "dropoff": "analytics.dropoff",
     "funnel": "analytics.funnel",
+    "journey_graph": "graph.journey",
+    "likeliest_path": "graph.likeliest_path",
     "link": "log.identity",
+    "loops": "graph.loops",
+    "must_pass": "graph.must_pass",
     "open_log": "log.open",
+    "reach": "graph.reach",
+    "read_access_log": "sources.web.access_log",
+    "read_asterisk_cdr": "sources.phone.asterisk",
+    "read_mbox": "sources.mail.mbox",
     "read_table": "sources.table",
+    "read_xes": "sources.xes",
+    "read_zendesk_chats": "sources.chat.zendesk",
     "summarise": "summary.summary",
+    "url_template": "sources.web.url",
     "variants": "analytics.variants",
+    "write_company": "datasets.company",
 }
 
-__all__ = list(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from math import isfinite
 
 from journeymine.errors import DurationError
 
@@ -20,9 +21,17 @@ MICROSECONDS = {
     "d": 86_400_000_000,
     "w": 604_800_000_000,
 }
+_LONGEST = 1 << 62  # microseconds: more than 100,000 years, and still room to add it to a time
 _PART = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(us|ms|s|min|h|d|w)\s*")
 # (below this many seconds, one unit in seconds, its name)
-_STEPS = [(1, 0.001, "ms"), (90, 1, "s"), (5_400, 60, "min"), (129_600, 3_600, "h"), (float("inf"), 86_400, "d")]
+_STEPS = [
+    (0.001, 0.000001, "µs"),
+    (1, 0.001, "ms"),
+    (90, 1, "s"),
+    (5_400, 60, "min"),
+    (129_600, 3_600, "h"),
+    (float("inf"), 86_400, "d"),
+]
 
 
 def to_microseconds(duration: Duration) -> int:
@@ -41,7 +50,7 @@ def to_microseconds(duration: Duration) -> int:
     Raises
     ------
     DurationError
-        If it is a bare number, has an unknown unit, or is not more than zero.
+        If it is a bare number, has an unknown unit, is not more than zero, or is beyond 100,000 years.
 
     Examples
     --------
@@ -53,6 +62,8 @@ def to_microseconds(duration: Duration) -> int:
     microseconds = _of_timedelta(duration) if isinstance(duration, timedelta) else _of_text(duration)
     if microseconds <= 0:
         raise DurationError(f"a duration must be more than zero, not {duration!r}")
+    if microseconds > _LONGEST:
+        raise DurationError(f"{duration!r} is longer than 100,000 years")
     return microseconds
 
 
@@ -68,7 +79,8 @@ def _of_text(duration: object) -> int:
             f"{duration!r} is not a duration. Write a number with its unit, such as '14d', '36h' or '1h 30min' "
             f"(units: {', '.join(MICROSECONDS)}), or give a timedelta"
         )
-    return round(sum(float(number) * MICROSECONDS[unit] for number, unit in parts))
+    total = sum(float(number) * MICROSECONDS[unit] for number, unit in parts)
+    return round(min(total, 2 * _LONGEST))  # a number too long for a float is infinite
 
 
 def format_duration(seconds: float) -> str:
@@ -89,10 +101,10 @@ def format_duration(seconds: float) -> str:
     >>> format_duration(75), format_duration(9_000), format_duration(864_000)
     ('75 s', '2.5 h', '10 d')
     """
-    if seconds != seconds:
+    if not isfinite(seconds):
         return "–"
     if seconds == 0:
         return "0 s"
     size, unit = next((size, unit) for limit, size, unit in _STEPS if abs(seconds) < limit)
     value = seconds / size
-    return f"{value:,.0f} {unit}" if abs(value) >= 10 or value == round(value) else f"{value:.1f} {unit}"
+    return f"{value:,.0f} {unit}" if abs(value) >= 9.95 or value == round(value) else f"{value:.1f} {unit}"

@@ -63,12 +63,16 @@ class UnknownNameError(JourneymineError, LookupError):
     listing = "Known"
 
     def __init__(self, what: str, name: str, known: Iterable[str] = ()):
-        self.name, self.known = name, [str(item) for item in known]
-        super().__init__(" ".join(filter(None, [what.format(name=name) + ".", self._nearest(), self._listing()])))
+        self.what, self.name, self.known = what, name, [str(item) for item in known]
+        said = what.replace("{name!r}", repr(name))  # not format: a file's name may hold braces
+        super().__init__(" ".join(filter(None, [said + ".", self._nearest(), self._listing()])))
+
+    def __reduce__(self) -> tuple:
+        return type(self), (self.what, self.name, self.known)  # so that a worker process can hand it over
 
     def _nearest(self) -> str:
         folded = {item.casefold(): item for item in self.known}
-        close = get_close_matches(self.name.casefold(), folded, n=3, cutoff=0.6)
+        close = get_close_matches(str(self.name).casefold(), folded, n=3, cutoff=0.6)
         return f"Did you mean {' or '.join(repr(folded[item]) for item in close)}?" if close else ""
 
     def _listing(self) -> str:
@@ -142,4 +146,8 @@ class MissingExtraError(JourneymineError, ImportError):
     """
 
     def __init__(self, package: str, extra: str):
+        self.package, self.extra = package, extra
         super().__init__(f"this needs {package}. Install it with: pip install 'journeymine[{extra}]'")
+
+    def __reduce__(self) -> tuple:
+        return type(self), (self.package, self.extra)

@@ -137,7 +137,7 @@ def dropoff(
     """
     if not 0 < confidence < 1:
         raise OptionError(f"confidence must lie between 0 and 1, not {confidence!r}")
-    summary = as_summary(log, "gaps", "visits")
+    summary = as_summary(log, "gaps")
     found = dropoffs(summary, goal=goal, end=end, within=within, confidence=confidence)
     names = [summary.activities[code - 1] for code in found.activities]
     return DropOff(_table(names, found), _base(summary, confidence), confidence)
@@ -162,7 +162,8 @@ def _table(names: list[str], found: DropOffs) -> pd.DataFrame:
 
 
 def _base(summary: Summary, confidence: float) -> str:
+    visits = int(summary.part("gaps")["count"].sum())
     return (
-        f"{summary.num_events:,} visits over {format_duration(summary.window_seconds)}; open visits count while "
+        f"{visits:,} visits over {format_duration(summary.window_seconds)}; open visits count while "
         f"observed (Kaplan-Meier); {confidence:.0%} intervals with the customer as unit; assumes no drift over the log."
     )

@@ -33,7 +33,7 @@ from journeymine.sources.registry import read_as
 __all__ = ["Story", "tell"]
 
 GAP: Final = "30d"
-WITHIN: Final = "14d"
+WITHIN: Final = "30d"
 STEPS: Final = ("/quote", "POST /apply", "/apply/identity", "POST /policies")
 
 

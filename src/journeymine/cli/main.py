@@ -44,7 +44,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print figures as JSON.")]
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Option(help="Where to write.")] = Path("demo"),
-    customers: Annotated[int, typer.Option(help="Customers of the invented company.", min=1)] = 5_000,
+    customers: Annotated[int, typer.Option(help="Customers of the invented company.", min=1)] = 20_000,
     days: Annotated[int, typer.Option(help="Length of its exports.", min=1)] = 90,
     seed: Annotated[int, typer.Option(help="Another seed, another company.")] = 7,
     as_json: AsJson = False,

@@ -1,0 +1,1 @@
+"""Plain lists and graphs come in; axes go out. Nothing here knows an analysis."""

@@ -9,6 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from journeymine.errors import SchemaError
+
 __all__ = [
     "LABEL",
     "address",
@@ -79,6 +81,8 @@ def encode(column: pa.ChunkedArray | pa.Array) -> pa.DictionaryArray:
     pyarrow.DictionaryArray
         ``dictionary<int32, string>``; its dictionary may hold values that no row uses.
     """
+    if pa.types.is_floating(column.type):
+        column = pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
     if not is_text(column.type):
         column = column.cast(pa.string())
     if not pa.types.is_dictionary(column.type):
@@ -285,12 +289,39 @@ def concat(tables: Iterable[pa.Table]) -> pa.Table:
     Parameters
     ----------
     tables
-        Tables whose columns of one name have one type, or numbers of different width.
+        Tables whose columns of one name have one type, or numbers of different width; columns of one name whose types
+        differ more, such as numbers and text, become text.
 
     Returns
     -------
     pyarrow.Table
         All rows, in the order given, one chunk a column.
+
+    Raises
+    ------
+    SchemaError
+        If a column is nested in one table and not in another.
     """
-    stacked = pa.concat_tables(tables, promote_options="permissive")
+    tables = list(tables)
+    try:
+        stacked = pa.concat_tables(tables, promote_options="permissive")
+    except (pa.ArrowTypeError, pa.ArrowInvalid):
+        stacked = pa.concat_tables(_with_text_where_types_differ(tables), promote_options="permissive")
     return pa.table({name: whole(stacked.column(name)) for name in stacked.column_names}, schema=stacked.schema)
+
+
+def _with_text_where_types_differ(tables: list[pa.Table]) -> list[pa.Table]:
+    for name in dict.fromkeys(name for table in tables for name in table.column_names):
+        fields = [pa.schema([table.schema.field(name)]) for table in tables if name in table.column_names]
+        try:
+            pa.unify_schemas(fields, promote_options="permissive")
+        except (pa.ArrowTypeError, pa.ArrowInvalid):
+            tables = [_with_text(table, name) if name in table.column_names else table for table in tables]
+    return tables
+
+
+def _with_text(table: pa.Table, name: str) -> pa.Table:
+    try:
+        return table.set_column(table.column_names.index(name), name, encode(table[name]))
+    except (pa.ArrowNotImplementedError, pa.ArrowInvalid) as error:
+        raise SchemaError(f"column {name!r} holds {table[name].type} in one table and something else in another") from error

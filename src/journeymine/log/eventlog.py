@@ -175,6 +175,8 @@ class EventLog:
             If the log has no such column of labels.
         """
         known = [name for name in self.table.column_names if pa.types.is_dictionary(self.table[name].type)]
+        if column in self.table.column_names and column not in known:
+            raise UnknownColumnError(f"column {{name!r}} holds {self.table[column].type}, no labels", column, known)
         if column not in known:
             raise UnknownColumnError("label column {name!r} is not in this log", column, known)
         return columns.whole(self.table[column])
@@ -223,8 +225,10 @@ class EventLog:
         ------
         UnknownColumnError
             If a column does not exist.
+        OptionError
+            If `keep` does not hold one truth value for each event, or a time has no zone.
         """
-        masks = [] if keep is None else [pa.array(keep)]
+        masks = [] if keep is None else [_mask(keep, self.num_events)]
         masks += [pc.is_in(self.labels(name), _values(wanted)) for name, wanted in values.items()]
         masks += [pc.greater_equal(self.table["timestamp"], _scalar(since))] if since is not None else []
         masks += [pc.less_equal(self.table["timestamp"], _scalar(until))] if until is not None else []
@@ -259,12 +263,18 @@ class EventLog:
         ------
         UnknownActivityError
             If an old name does not occur.
+        OptionError
+            If the column is ``source``: the account of rows is kept by it.
         """
+        if column == "source":
+            raise OptionError("a source keeps its name, for the account of its rows; choose it with name= when reading")
         labels = self.labels(column)
         known = columns.used_values(labels)
-        for name in names:
+        for name, new in names.items():
             if name not in known:
                 raise UnknownActivityError(f"{column} {{name!r}} does not occur in this log", name, known)
+            if not isinstance(new, str):
+                raise OptionError(f"{name!r} cannot be renamed to {new!r}: a label is text")
         renamed = [names.get(name, name) for name in labels.dictionary.to_pylist()]
         return self._with(column, columns.relabel(labels, pa.array(renamed, pa.string())))
 
@@ -282,7 +292,14 @@ class EventLog:
         -------
         EventLog
             All events of the chosen customers.
+
+        Raises
+        ------
+        OptionError
+            If `customers` is negative.
         """
+        if customers < 0:
+            raise OptionError(f"a sample cannot hold {customers} customers")
         known = sorted(self.labels("customer").dictionary.to_pylist())
         chosen = np.random.default_rng(seed).permutation(len(known))[:customers]
         return self.where(customer=[known[place] for place in chosen])
@@ -356,6 +373,8 @@ class EventLog:
 
     def _with(self, column: str, values: pa.Array) -> EventLog:
         table = self.table.set_column(self.table.column_names.index(column), column, values)
+        if column == "case_id":  # cases may have become one
+            table = EventLog.of(table, sources=self.sources).table
         return replace(self, table=table)
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
@@ -414,11 +433,24 @@ def _accounted(table: pa.Table) -> pa.Table:
 
 
 def _values(wanted: str | Collection[str]) -> pa.Array:
-    return pa.array([wanted] if isinstance(wanted, str) else list(wanted), pa.string())
+    try:
+        return pa.array([wanted] if isinstance(wanted, str) else list(wanted), pa.string())
+    except (TypeError, pa.ArrowInvalid) as error:
+        raise OptionError(f"{wanted!r} is neither a label nor a list of labels") from error
+
+
+def _mask(keep: Any, events: int) -> pa.Array:
+    mask = pa.array(keep)
+    if not pa.types.is_boolean(mask.type) or len(mask) != events:
+        raise OptionError(f"where needs one truth value for each of the {events:,} events, not {len(mask):,} {mask.type}")
+    return mask
 
 
 def _scalar(moment: Moment) -> pa.Scalar:
-    moment = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    try:
+        moment = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    except ValueError as error:
+        raise OptionError(f"{moment!r} is not a time; write it as '2024-05-31T23:59:59Z'") from error
     if moment.tzinfo is None:
         raise OptionError(f"{moment.isoformat()} has no time zone; write {moment.isoformat()}Z for UTC")
     return pa.scalar(moment, TIME)

@@ -41,7 +41,7 @@ def open_log(path: str | Path) -> EventLog:
     True
     """
     table, extras = store.split_extras(store.read_table(path))
-    if not extras:
+    if not {"sources", "quarantine", "evidence"} <= set(extras):
         raise FormatError(f"{Path(path).name} was not written by EventLog.write; read it with read_table")
     return EventLog(table, extras["sources"], Quarantine(extras["quarantine"]), extras["evidence"])
 

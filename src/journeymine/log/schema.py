@@ -64,10 +64,10 @@ def conform(table: pa.Table) -> pa.Table:
     Raises
     ------
     SchemaError
-        If a required column is missing or holds nulls, a time has no zone, or a column name occurs twice.
+        If a required column is missing or holds nulls, a time is none or has no zone, or a column name occurs twice.
     """
     _check_names(table)
-    seen: dict[tuple[int, ...], pa.DictionaryArray] = {}
+    seen: dict[tuple[int, ...], tuple[pa.DictionaryArray, pa.DictionaryArray]] = {}
     columns = {name: _conform_column(name, table.column(name), seen) for name in _in_reading_order(table.column_names)}
     for name in REQUIRED:
         if columns[name].null_count:
@@ -90,18 +90,29 @@ def _in_reading_order(names: list[str]) -> list[str]:
     return known + [name for name in names if name not in known]
 
 
-def _conform_column(name: str, column: pa.ChunkedArray, seen: dict[tuple[int, ...], pa.DictionaryArray]) -> pa.Array:
+def _conform_column(
+    name: str, column: pa.ChunkedArray, seen: dict[tuple[int, ...], tuple[pa.DictionaryArray, pa.DictionaryArray]]
+) -> pa.Array:
     kind = LABEL if name.startswith(ID_PREFIX) else COLUMNS.get(name)
-    if kind == TIME and pa.types.is_timestamp(column.type) and column.type.tz is None:
-        raise SchemaError(f"column {name!r} has times without a zone; localise them before they enter a log")
+    if kind == TIME:
+        _check_time(name, column.type)
     if kind == LABEL or (kind is None and is_text(column.type)):
         return _compact_once(encode(column), seen)
     return whole(column if kind is None or column.type == kind else column.cast(kind))
 
 
-def _compact_once(labels: pa.DictionaryArray, seen: dict[tuple[int, ...], pa.DictionaryArray]) -> pa.DictionaryArray:
+def _check_time(name: str, kind: pa.DataType) -> None:
+    if pa.types.is_timestamp(kind) and kind.tz is None:
+        raise SchemaError(f"column {name!r} has times without a zone; localise them before they enter a log")
+    if not (pa.types.is_timestamp(kind) or pa.types.is_null(kind)):
+        raise SchemaError(f"column {name!r} must hold times with a zone, not {kind}; read_table can parse them")
+
+
+def _compact_once(
+    labels: pa.DictionaryArray, seen: dict[tuple[int, ...], tuple[pa.DictionaryArray, pa.DictionaryArray]]
+) -> pa.DictionaryArray:
     """Compact labels; columns that share their memory, such as case and customer, are compacted once."""
     place = address(labels)
     if place not in seen:
-        seen[place] = compact(labels)
-    return seen[place]
+        seen[place] = labels, compact(labels)  # kept, or another column could get their place in memory
+    return seen[place][1]

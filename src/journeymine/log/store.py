@@ -87,7 +87,7 @@ def write_table(table: pa.Table, path: str | Path) -> Path:
         raise OptionError(f"cannot tell the format of {path.name!r}: end it in '.arrow' or '.parquet'")
     with atomic_path(path) as part:
         if path.suffix == ".parquet":
-            pq.write_table(table, part)
+            pq.write_table(table, part, write_page_checksum=True)
         else:
             with pa.ipc.new_file(part, table.schema) as writer:
                 writer.write_table(table.combine_chunks())
@@ -109,17 +109,25 @@ def read_table(path: str | Path) -> pa.Table:
 
     Raises
     ------
+    FileNotFoundError
+        If there is none.
     FormatError
         If the file is neither, or cut short.
     """
     path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"there is no file {str(path)!r}")
+    if not path.is_file():
+        raise FormatError(f"{str(path)!r} is not a regular file")
     if path.stat().st_size == 0:
         raise EmptySourceError(f"{path.name} is empty")
     try:
         if path.suffix == ".parquet":
-            return pq.ParquetFile(path).read()
-        return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
-    except pa.ArrowInvalid as error:
+            return pq.ParquetFile(path, page_checksum_verification=True).read()
+        table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+        table.validate()  # of its structure: a look at every value would cost what the mapping saves
+        return table
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise FormatError(f"{path.name} is not a whole Arrow or Parquet file: {error}") from error
 
 
@@ -179,10 +187,18 @@ def split_extras(table: pa.Table) -> tuple[pa.Table, dict[str, pa.Table]]:
         The main table without them.
     extras : dict
         Small tables by name; empty for any other table.
+
+    Raises
+    ------
+    FormatError
+        If they are damaged.
     """
     metadata = table.schema.metadata or {}
     mine = {key: value for key, value in metadata.items() if key.startswith(_EXTRA)}
-    extras = {key.removeprefix(_EXTRA).decode(): _unpack(b64decode(value)) for key, value in mine.items()}
+    try:
+        extras = {key.removeprefix(_EXTRA).decode(): _unpack(b64decode(value)) for key, value in mine.items()}
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise FormatError(f"the tables in the metadata are damaged: {error}") from error
     return table.replace_schema_metadata(None), extras
 
 

@@ -1,0 +1,1 @@
+"""Results come in; one self-contained page, or the same as JSON, goes out."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,8 @@ MAX_EXPANSION: Final = 200
 """How many times larger than its file a compressed source may become, once beyond 64 MB."""
 
 _FREE_BYTES: Final = 64 * 2**20
+_SOUND: Final = re.compile("[^\x00-\x7f\udc80-\udcff]")
+_BROKEN: Final = re.compile("[\udc80-\udcff]")
 _GZIP: Final = b"\x1f\x8b"
 _MARKS: Final = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 # beginnings of files that hold no text: zip, pdf, png, jpeg, sqlite, elf, parquet, arrow, 7z, pickle, gzip in gzip
@@ -71,7 +74,9 @@ def _expand(path: Path, packed: int) -> bytes:
     return content
 
 
-def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[str, list[str]]:
+def decode(
+    content: bytes, name: str, encoding: str | None = None, *, keep_broken: bool = False
+) -> tuple[str, list[str]]:
     """Decode a text file.
 
     Parameters
@@ -82,6 +87,9 @@ def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[str,
         Its name, for messages.
     encoding
         Its encoding; by default what its byte order mark says, else UTF-8, else Windows-1252 with a note.
+    keep_broken
+        Give the bytes that are not UTF-8 in a file that else is, as lone surrogates, so that the caller can refuse the
+        lines they stand in; by default such a file is read as Windows-1252 as a whole.
 
     Returns
     -------
@@ -104,18 +112,24 @@ def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[str,
     except UnicodeDecodeError as error:
         if encoding or marked:
             raise FormatError(f"{name} is not in {chosen}: {error.reason} at byte {error.start:,}") from error
+        escaped = content.decode("utf-8", "surrogateescape") if keep_broken else ""
+        if len(_SOUND.findall(escaped)) > len(_BROKEN.findall(escaped)):
+            return escaped, [f"not all of it is UTF-8 (line {_line(content, error):,}); such lines are set aside"]
         return _decode_western(content, name, error)
     except LookupError as error:
         raise FormatError(f"nobody knows the encoding {encoding!r}") from error
     _check_text(text, name)
-    return text, []
+    return text.removeprefix("\ufeff"), []
 
 
 def _decode_western(content: bytes, name: str, error: UnicodeDecodeError) -> tuple[str, list[str]]:
     text = content.decode("cp1252", errors="replace")
     _check_text(text, name)
-    line = content.count(b"\n", 0, error.start) + 1
-    return text, [f"not UTF-8 (line {line:,}); read as Windows-1252. Say encoding= if it is another"]
+    return text, [f"not UTF-8 (line {_line(content, error):,}); read as Windows-1252. Say encoding= if it is another"]
+
+
+def _line(content: bytes, error: UnicodeDecodeError) -> int:
+    return content.count(b"\n", 0, error.start) + 1
 
 
 def _check_text(text: str, name: str) -> None:

@@ -190,7 +190,8 @@ def to_log(
 def _owners(events: pa.Table) -> tuple[pa.DictionaryArray, pa.DictionaryArray]:
     """Give customer and case of each event; an event of nobody without a case is a case of its own."""
     named = {name: columns.encode(events[name]) for name in ("customer", "case_id") if name in events.column_names}
-    customers = named.get("customer") or _strongest(events) or named["case_id"]
+    identified = _strongest(events)
+    customers = named["customer"] if "customer" in named else named["case_id"] if identified is None else identified
     cases = named.get("case_id", customers)
     if not cases.null_count:
         return customers, cases

@@ -24,7 +24,7 @@ _DELIMITERS = ",;\t|"
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows of a text file.
+    r"""The rows of a text file.
 
     Attributes
     ----------
@@ -33,15 +33,18 @@ class Rows:
     lines
         Line of each row, from 1, int64, shape (rows,).
     text
-        The whole file, lines ended by ``\\n``.
+        The whole file, lines ended by ``\n``.
     rejects
         Lines that are no row.
+    heights
+        How many lines a row takes, for those that take more than one, by its first line.
     """
 
     table: pa.Table
     lines: np.ndarray
     text: str = field(repr=False)
     rejects: list[Reject]
+    heights: dict[int, int] = field(default_factory=dict)
 
     @cached_property
     def text_lines(self) -> list[str]:
@@ -54,33 +57,33 @@ class Rows:
         return self.table.num_rows + len(self.rejects)
 
     def payload(self, line: int) -> bytes:
-        """Give the line a row stands on, as it came.
+        """Give the lines a row stands on, as they came.
 
         Parameters
         ----------
         line
-            Counted from 1.
+            The first of them, counted from 1.
 
         Returns
         -------
         bytes
             In UTF-8.
         """
-        return self.text_lines[line - 1].encode("utf-8", "surrogatepass")
+        return _bytes(self.text_lines[line - 1 : line - 1 + self.heights.get(line, 1)])
 
 
 def unix_lines(text: str) -> str:
-    """End every line the same way.
+    r"""End every line the same way.
 
     Parameters
     ----------
     text
-        With line ends ``\\n``, ``\\r\\n`` or ``\\r``.
+        With line ends ``\n``, ``\r\n`` or ``\r``.
 
     Returns
     -------
     str
-        With line ends ``\\n``, none at the end; other separators, such as form feeds, stay in their line.
+        With line ends ``\n``, none at the end; other separators, such as form feeds, stay in their line.
     """
     return (text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text).rstrip("\n")
 
@@ -119,7 +122,7 @@ def delimited_rows(text: str, name: str, delimiter: str | None = None) -> Rows:
     _check_header(header, name)
     try:
         table = _read(body, header, delimiter)
-    except pa.ArrowInvalid:
+    except (pa.ArrowInvalid, UnicodeEncodeError):
         return _read_with_care(text, blank + 1, header, delimiter)
     if table.num_rows != body.count("\n") + 1:  # blank lines, or quoted fields that hold line ends
         return _read_with_care(text, blank + 1, header, delimiter)
@@ -130,11 +133,13 @@ def _check_header(header: list[str], name: str) -> None:
     twice = sorted({column for column in header if header.count(column) > 1})
     if twice:
         raise FormatError(f"the header of {name} names a column twice: {', '.join(map(repr, twice))}")
+    if not all(map(_is_unicode, header)):
+        raise FormatError(f"the header of {name} is not in the encoding of its rows. Say encoding=")
 
 
 def _read(text: str, header: list[str], delimiter: str) -> pa.Table:
     return pa_csv.read_csv(
-        io.BytesIO(text.encode("utf-8", "replace")),
+        io.BytesIO(text.encode()),
         read_options=pa_csv.ReadOptions(column_names=header, block_size=1 << 24),
         parse_options=pa_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
         convert_options=pa_csv.ConvertOptions(
@@ -148,40 +153,82 @@ def _read_with_care(text: str, first: int, header: list[str], delimiter: str) ->
     lines = text.split("\n")
     good: list[list[str]] = []
     numbers: list[int] = []
+    heights: dict[int, int] = {}
     rejects: list[Reject] = []
-    for number, fields in _records(lines, first, len(header), delimiter):
-        if len(fields) == len(header):
+    for number, height, fields, fault in _records(lines, first, len(header), delimiter):
+        if fault:
+            reason = "bad_row" if _is_unicode(lines[number - 1]) else "bad_encoding"
+            rejects.append(Reject(number, "parse", reason, fault, _bytes(lines[number - 1 : number - 1 + height])))
+        else:
             good.append(fields)
             numbers.append(number)
-        else:
-            detail = f"{len(fields)} fields, the header has {len(header)}" if fields else "a quote that is never closed"
-            rejects.append(Reject(number, "parse", "bad_row", detail, lines[number - 1].encode("utf-8", "replace")))
+            heights |= {number: height} if height > 1 else {}
     columns_of = zip(*good, strict=True) if good else [()] * len(header)
     arrays = [pa.array([value or None for value in values], pa.string()) for values in columns_of]
-    return Rows(pa.table(arrays, names=header), np.array(numbers, np.int64), text, rejects)
+    return Rows(pa.table(arrays, names=header), np.array(numbers, np.int64), text, rejects, heights)
 
 
 _LONGEST_RECORD = 1000
 
 
-def _records(lines: list[str], first: int, width: int, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield (line, fields); a quote that is never closed costs its own line, not the rest of the file."""
-    place = first
+class _Feed:
+    """Hands lines to a csv reader, not more than a record may take, and remembers how far it came."""
+
+    def __init__(self, lines: list[str], place: int):
+        self.lines, self.place, self.begin, self.ended = lines, place, place, False
+
+    def __iter__(self) -> _Feed:
+        return self
+
+    def __next__(self) -> str:
+        if self.place >= min(self.begin + _LONGEST_RECORD, len(self.lines)):
+            self.ended = True
+            raise StopIteration
+        self.place += 1
+        return self.lines[self.place - 1] + "\n"
+
+
+def _records(lines: list[str], place: int, width: int, delimiter: str) -> Iterator[tuple[int, int, list[str], str]]:
+    """Yield (line, number of lines, fields, fault); what a never closed quote takes in is read again, line by line."""
+    feed = _Feed(lines, place)
+    reader = csv.reader(feed, delimiter=delimiter)
     while place < len(lines):
-        used, fields = _record(lines, place, width, delimiter)
-        if lines[place].strip():
-            yield place + 1, fields
-        place += used
+        feed.begin = place
+        fields, fault = _record(feed, reader, width, delimiter)
+        if fault and feed.place != place + 1:
+            feed = _Feed(lines, place + 1)
+            reader = csv.reader(feed, delimiter=delimiter)
+        if lines[place].strip() or delimiter in lines[place]:
+            yield place + 1, feed.place - place, fields, fault
+        place = feed.place
 
 
-def _record(lines: list[str], place: int, width: int, delimiter: str) -> tuple[int, list[str]]:
-    if lines[place].count('"') % 2 == 0:
-        return 1, next(csv.reader([lines[place]], delimiter=delimiter), [])
-    for used in range(2, min(_LONGEST_RECORD, len(lines) - place) + 1):
-        if lines[place + used - 1].count('"') % 2:
-            fields = next(csv.reader(io.StringIO("\n".join(lines[place : place + used])), delimiter=delimiter))
-            return (used, fields) if len(fields) == width else (1, [])
-    return 1, []
+def _record(feed: _Feed, reader: Iterator[list[str]], width: int, delimiter: str) -> tuple[list[str], str]:
+    try:
+        fields = next(reader, [])
+        taken = feed.lines[feed.begin : feed.place]
+        if len(taken) > 1:  # strictly: a closing quote ends its field, else it is another field's opening one
+            fields = next(csv.reader([line + "\n" for line in taken], delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return [], "a quote that is never closed" if feed.place > feed.begin + 1 else str(error)
+    if feed.ended or (len(taken) > 1 and len(fields) != width):
+        return [], "a quote that is never closed"
+    if not all(map(_is_unicode, taken)):
+        return [], "bytes that are not UTF-8, as the rest of the file is"
+    return fields, "" if len(fields) == width else f"{len(fields)} fields, the header has {width}"
+
+
+def _is_unicode(text: str) -> bool:
+    """Tell whether text holds no bytes that could not be decoded."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _bytes(lines: list[str]) -> bytes:
+    return "\n".join(lines).encode("utf-8", "surrogateescape")
 
 
 def json_rows(text: str, name: str) -> Rows:
@@ -216,18 +263,24 @@ def json_rows(text: str, name: str) -> Rows:
             numbers.append(number)
         except (ValueError, RecursionError) as error:
             detail = str(error) or "nested too deeply"
-            rejects.append(Reject(number, "parse", "bad_json", detail, line.encode("utf-8", "replace")))
+            rejects.append(Reject(number, "parse", "bad_json", detail, _bytes([line])))
     if not objects and not rejects:
         raise EmptySourceError(f"{name} is empty")
+    if not objects:
+        raise FormatError(f"{name} has no line that is a JSON object; line {rejects[0].line}: {rejects[0].detail}")
     names = list(dict.fromkeys(key for item in objects for key in item))
     arrays = [_field([item.get(key) for item in objects]) for key in names]
     return Rows(pa.table(arrays, names=names), np.array(numbers, np.int64), text, rejects)
 
 
 def _object(line: str) -> dict:
+    if not _is_unicode(line):
+        raise ValueError("bytes that are not UTF-8, as the rest of the file is")
     parsed = json.loads(line, parse_constant=_refuse_constant)
     if not isinstance(parsed, dict):
         raise ValueError(f"a {type(parsed).__name__}, not an object")
+    if "\\u" in line and not _is_unicode(json.dumps(parsed, ensure_ascii=False)):
+        raise ValueError("half a character: a surrogate without its pair")
     return parsed
 
 
@@ -243,7 +296,10 @@ def _field(values: list) -> pa.Array:
         except OverflowError:
             kinds = {str}
     if kinds <= {int, float}:
-        return pa.array(values, pa.float64())
+        try:
+            return pa.array(values, pa.float64())
+        except (OverflowError, pa.ArrowInvalid):  # a number that a float would change
+            kinds = {str}
     plain = [value if value is None or isinstance(value, str) else json.dumps(value) for value in values]
     array = pa.array(plain, pa.string())
     return pc.if_else(pc.equal(array, ""), pa.scalar(None, pa.string()), array)

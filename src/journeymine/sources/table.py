@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,7 +19,7 @@ from journeymine.errors import EmptySourceError, FormatError, SchemaError, Unkno
 from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
 from journeymine.log.quarantine import Reject
-from journeymine.log.schema import ID_PREFIX
+from journeymine.log.schema import ID_PREFIX, id_columns
 from journeymine.sources import inputs, rows
 from journeymine.sources.reading import Payload, Reading, keep_latest, refuse, to_log
 from journeymine.sources.times import Times, parse_times
@@ -26,6 +27,9 @@ from journeymine.sources.times import Times, parse_times
 __all__ = ["read_table"]
 
 _PARQUET = b"PAR1"
+_EXACT = 2.0**53
+_RESERVED = ("timestamp", "source", "source_row", "after_unread")
+_JSON_ARRAY = re.compile(r"\s*\[\s*[{\]]")
 
 
 @dataclass(frozen=True)
@@ -132,7 +136,8 @@ def read_table(
     when = [timestamp] if isinstance(timestamp, str) else list(timestamp)
     picked = _with_canonical_names({new: old for new, old in picked.items() if old is not None}, raw.table)
     _check_columns(raw, [*picked.values(), *when])
-    reading = _reading(raw, picked, when, list(unknown), tz, time_format)
+    unknown = [unknown] if isinstance(unknown, str) else [str(value) for value in unknown]
+    reading = _reading(raw, picked, when, unknown, tz, time_format)
     return to_log(reading, observed_until=observed_until, country=country)
 
 
@@ -166,7 +171,7 @@ def _raw_parquet(path: Path) -> _Raw:
     try:
         parts = [_parquet_file(file) for file in files]
         table = columns.concat(parts) if len(parts) > 1 else parts[0]
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowException, OSError) as error:
         raise FormatError(f"{path.name} is not a whole Parquet file: {error}") from error
     return _in_memory(path.name, "parquet", table)
 
@@ -180,28 +185,41 @@ def _parquet_file(file: Path) -> pa.Table:
 
 
 def _raw_arrow(data: Any) -> _Raw:
+    kind = type(data).__name__
     try:
         table = pa.table(data)
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        raise SchemaError(
+            f"cannot read the columns of this {kind}: {error}. Give every column one type and as many rows as the others"
+        ) from error
     except (TypeError, ValueError) as error:
-        kind = type(data).__name__
+        if isinstance(error, ValueError):  # so pandas says it
+            _check_distinct("the table", [str(name) for name in getattr(data, "columns", ())])
         raise SchemaError(f"cannot read a table from {kind}: give a path, a dict of columns or a table") from error
-    except pa.ArrowInvalid as error:
-        raise SchemaError(f"a column mixes types: {error}. Cast it to one type first") from error
     return _in_memory("table", "table", table)
 
 
 def _in_memory(name: str, kind: str, table: pa.Table) -> _Raw:
     def payload(line: int) -> bytes:
-        row = table.slice(line - 1, 1).to_pylist()[0]
-        return json.dumps(row, default=str, ensure_ascii=False).encode()
+        row = table.slice(line - 1, 1)
+        values = {name: _shown(column)[0].as_py() for name, column in zip(row.column_names, row.columns, strict=True)}
+        return json.dumps(values, default=str, ensure_ascii=False).encode("utf-8", "replace")
 
     return _Raw(name, kind, table, np.arange(1, table.num_rows + 1), payload)
 
 
+def _shown(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Give times as text: Python cannot hold all of them."""
+    written = pa.types.is_timestamp(column.type) or pa.types.is_date(column.type)
+    return column.cast(pa.string()) if written else column
+
+
 def _raw_text(path: Path, encoding: str | None, delimiter: str | None) -> _Raw:
-    text, notes = inputs.decode(inputs.read_bytes(path), path.name, encoding)
+    text, notes = inputs.decode(inputs.read_bytes(path), path.name, encoding, keep_broken=True)
     if text.lstrip().startswith(("<?xml", "<log")):
         raise FormatError(f"{path.name} is XML, not a table; if it is an XES log, read it with read_xes")
+    if _JSON_ARRAY.match(text):
+        raise FormatError(f"{path.name} is one JSON array, not JSON lines. Write one object a line")
     is_json = text.lstrip().startswith("{")
     parsed = rows.json_rows(text, path.name) if is_json else rows.delimited_rows(text, path.name, delimiter)
     kind = "json lines" if is_json else "delimited text"
@@ -222,10 +240,14 @@ def _with_canonical_names(picked: dict[str, str], table: pa.Table) -> dict[str, 
     return picked
 
 
-def _check_columns(raw: _Raw, wanted: list[str]) -> None:
-    twice = sorted({name for name in raw.table.column_names if raw.table.column_names.count(name) > 1})
+def _check_distinct(source: str, names: list[str]) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise SchemaError(f"{raw.name} names a column twice: {', '.join(map(repr, twice))}")
+        raise SchemaError(f"{source} names a column twice: {', '.join(map(repr, twice))}")
+
+
+def _check_columns(raw: _Raw, wanted: list[str]) -> None:
+    _check_distinct(raw.name, raw.table.column_names)
     for name in wanted:
         if name not in raw.table.column_names:
             raise UnknownColumnError(f"column {{name!r}} is not in {raw.name}", name, raw.table.column_names)
@@ -234,20 +256,43 @@ def _check_columns(raw: _Raw, wanted: list[str]) -> None:
 def _reading(
     raw: _Raw, picked: dict[str, str], when: list[str], unknown: list[str], tz: str | None, time_format: str | None
 ) -> Reading:
-    events = pa.table({new: raw.table[old] for new, old in picked.items()} | _attributes(raw.table, picked, when))
-    events = _encoded(events)
+    attributes, notes = _attributes(raw.table, picked, when)
+    events = _encoded(pa.table({new: _labels(raw, new, old) for new, old in picked.items()} | attributes))
     events = events.append_column("source_row", pa.array(raw.lines, pa.int64()))
     moments = parse_times(_joined(raw.table, when), tz=tz, name=" ".join(when), time_format=time_format)
     events = events.append_column("timestamp", moments.array)
     if "end_timestamp" in picked:
-        ends = parse_times(raw.table[picked["end_timestamp"]], tz=tz, name="end_timestamp", time_format=time_format)
+        ends = _ends(raw.table, picked["end_timestamp"], moments, tz, time_format)
         events = events.set_column(events.column_names.index("end_timestamp"), "end_timestamp", ends.array)
+        notes += ends.notes
     events, rejects = _usable(events, raw, moments, _joined(raw.table, when))
     events, duplicates = keep_latest(events, "version" if "version" in picked else None)
     events = _without_unknown(events.drop_columns(["version"] if "version" in picked else []), unknown)
     rows_in = raw.table.num_rows + len(raw.rejects)
-    notes = raw.notes + moments.notes
+    notes = raw.notes + moments.notes + notes
     return Reading(raw.name, raw.format, rows_in, events, None, duplicates, [*raw.rejects, *rejects], notes)
+
+
+def _labels(raw: _Raw, new: str, old: str) -> pa.ChunkedArray | pa.Array:
+    column = raw.table[old]
+    if new in ("end_timestamp", "version"):
+        return column
+    if pa.types.is_floating(column.type) and (pc.max(pc.abs(column)).as_py() or 0) >= _EXACT:
+        raise SchemaError(f"column {old!r} of {raw.name} holds floats too large to be exact. Give it as text or integers")
+    try:
+        return columns.encode(column)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise SchemaError(f"column {old!r} of {raw.name} holds {column.type}, and those are no labels") from error
+
+
+def _ends(table: pa.Table, column: str, moments: Times, tz: str | None, time_format: str | None) -> Times:
+    """Parse the times at which events ended; one that cannot be, or cannot be right, costs the end and not the event."""
+    ends = parse_times(table[column], tz=tz, name=column, time_format=time_format)
+    unread = int(np.count_nonzero(ends.bad)) - table[column].null_count
+    before = ~ends.bad & ~moments.bad & (ends.microseconds < moments.microseconds)
+    notes = [f"{unread:,} ends of events are not times; left out"] if unread else []
+    notes += [f"{np.count_nonzero(before):,} events end before they begin; their ends are left out"] if before.any() else []
+    return Times(ends.microseconds, ends.bad | before, ends.notes + notes)
 
 
 def _encoded(events: pa.Table) -> pa.Table:
@@ -256,21 +301,33 @@ def _encoded(events: pa.Table) -> pa.Table:
     return pa.table(list(arrays), names=events.column_names)
 
 
-def _attributes(table: pa.Table, picked: dict[str, str], when: list[str]) -> dict[str, pa.ChunkedArray]:
-    taken = {*picked.values(), *when}
-    reserved = {*picked, "timestamp", "source_row", "source"}
-    return {name: table[name] for name in table.column_names if name not in taken and name not in reserved}
+def _attributes(
+    table: pa.Table, picked: dict[str, str], when: list[str]
+) -> tuple[dict[str, pa.ChunkedArray], list[str]]:
+    """Give the columns that were not named; one whose name the log needs gets another, with a note."""
+    taken, reserved = {*picked.values(), *when}, {*picked, *_RESERVED}
+    kept: dict[str, pa.ChunkedArray] = {}
+    notes: list[str] = []
+    for name in (name for name in table.column_names if name not in taken):
+        new = name
+        while new in reserved or (new != name and new in table.column_names):
+            new = f"original_{new}"
+        kept[new] = table[name]
+        notes += [f"column {name!r} is kept as {new!r}: a log has a column {name!r} of its own"] if new != name else []
+    return kept, notes
 
 
 def _joined(table: pa.Table, when: list[str]) -> pa.ChunkedArray:
     if len(when) == 1:
-        return table[when[0]]
+        column = table[when[0]]
+        return column.cast(pa.string()) if pa.types.is_string_view(column.type) else column  # which Arrow cannot take
     return pc.binary_join_element_wise(*(table[name].cast(pa.string()) for name in when), " ")
 
 
 def _usable(events: pa.Table, raw: _Raw, moments: Times, shown: pa.ChunkedArray) -> tuple[pa.Table, list[Reject]]:
     """Set the rows aside that have no time, no activity or no case; each row for its first reason."""
-    written = shown.take(pa.array(np.flatnonzero(moments.bad))).to_pylist()
+    written = _shown(shown.take(pa.array(np.flatnonzero(moments.bad)))).to_pylist()
+    events = _after_unread(events)
     events, rejects = refuse(events, moments.bad, "bad_time", lambda row: "", raw.payload)
     rejects = [
         reject._replace(reason="no_time" if value is None else "bad_time", detail=f"{value!r} is not a time")
@@ -280,6 +337,19 @@ def _usable(events: pa.Table, raw: _Raw, moments: Times, shown: pa.ChunkedArray)
         events, more = refuse(events, _blank(events[name]), reason, _saying(f"{name} is empty"), raw.payload)
         rejects += more
     return events, rejects
+
+
+def _after_unread(events: pa.Table) -> pa.Table:
+    """Mark the events that come after one without an activity in their case: they do not follow the one before it."""
+    unread = _blank(events["activity"])
+    if not unread.any():
+        return events
+    owner = next(name for name in ("case_id", "customer", *id_columns(events)) if name in events.column_names)
+    cases, times = columns.codes(columns.encode(events[owner])), columns.numbers(events["timestamp"])
+    order = np.lexsort((times, cases))
+    after = np.zeros(len(order), bool)
+    after[order[1:]] = unread[order[:-1]] & (cases[order[1:]] == cases[order[:-1]])
+    return events.append_column("after_unread", pa.array(after))
 
 
 def _needed(names: list[str]) -> dict[str, str]:
@@ -304,9 +374,9 @@ def _blank(column: pa.ChunkedArray) -> np.ndarray:
 def _without_unknown(events: pa.Table, unknown: list[str]) -> pa.Table:
     """Let customers whose number means "not known" be nobody."""
     name = "customer" if "customer" in events.column_names else "case_id"
-    if unknown and name in events.column_names:
+    if name in events.column_names:
         labels = columns.encode(events[name])
-        nobody = pc.is_in(labels.dictionary, pa.array(unknown))
+        nobody = pc.is_in(pc.utf8_trim_whitespace(labels.dictionary), pa.array([*unknown, ""]))
         known = pc.if_else(nobody, pa.scalar(None, pa.string()), labels.dictionary)
         events = events.set_column(events.column_names.index(name), name, columns.relabel(labels, known))
     if "customer" in events.column_names and ID_PREFIX + "customer" not in events.column_names:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
+from functools import cache
 from typing import Final
 from zoneinfo import available_timezones
 
@@ -12,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from journeymine.errors import DateOrderError, OptionError, TimeZoneError
+from journeymine.errors import DateOrderError, OptionError, SchemaError, TimeZoneError
 from journeymine.log import columns
 
 __all__ = ["Times", "moment", "parse_times", "to_utc"]
@@ -29,6 +30,9 @@ _COMPACT = r"^\s*(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})" + _CLOCK
 _YEAR_LAST = r"^\s*(?P<first>\d{1,2})[-/.](?P<middle>\d{1,2})[-/.](?P<year>\d{4})" + _CLOCK
 _EPOCH = r"^\s*-?\d{9,19}(\.\d+)?\s*$"
 _YEARS = (1000, 9000)  # outside of these a date stands for "none" or "for ever"
+_FIRST, _LAST = (int(np.datetime64(f"{year}", "us").astype(np.int64)) for year in _YEARS)
+_YEAR_SECONDS = 365 * 86_400
+_WIDEST_OFFSET = 14 * 3600 * 1_000_000
 
 
 @dataclass(frozen=True)
@@ -111,20 +115,32 @@ def parse_times(
         If a time carries no zone and `tz` is None, or nobody knows `tz`.
     DateOrderError
         If day and month could be either way round in every row.
+    SchemaError
+        If the column holds something that times cannot be read from, such as lists.
 
     Examples
     --------
     >>> parse_times(pa.array(["2024-05-01T09:00:00+02:00", "soon"]), tz=None).array.to_pylist()[1] is None
     True
     """
+    if tz is not None:
+        _check_zone(tz)
     array = columns.whole(column)
     if pa.types.is_dictionary(array.type):
-        array = array.dictionary_decode()
+        array = (columns.encode(array) if columns.is_text(array.type) else array).dictionary_decode()
+    return _without_sentinels(_parsed(array, tz, name, time_format))
+
+
+def _parsed(array: pa.Array, tz: str | None, name: str, time_format: str | None) -> Times:
     if pa.types.is_timestamp(array.type) or pa.types.is_date(array.type):
         return _of_arrow(array, tz, name)
     if pa.types.is_integer(array.type) or pa.types.is_floating(array.type) or pa.types.is_decimal(array.type):
         return _of_epoch(array.cast(pa.float64()) if not pa.types.is_integer(array.type) else array)
-    return _of_text(array.cast(pa.string()), tz, name, time_format)
+    try:
+        text = array.cast(pa.string())
+    except (pa.ArrowNotImplementedError, pa.ArrowInvalid) as error:
+        raise SchemaError(f"column {name!r} holds {array.type}, and no times can be read from that") from error
+    return _of_text(text, tz, name, time_format)
 
 
 def _of_arrow(array: pa.Array, tz: str | None, name: str) -> Times:
@@ -146,12 +162,16 @@ def _of_epoch(array: pa.Array) -> Times:
             values = np.where(bad, 0, values)
             microseconds = np.rint(values * np.array([1e6, 1e3, 1.0, 1e-3])[powers]).astype(np.int64)
         else:
-            microseconds = values.astype(np.int64) * np.array([10**6, 10**3, 1, 1])[powers] // np.where(powers == 3, 1000, 1)
+            microseconds = (
+                values.astype(np.int64) * np.array([10**6, 10**3, 1, 1])[powers] // np.where(powers == 3, 1000, 1)
+            )
     units = np.unique(powers[~bad & (size > 0)])
     names = ("seconds", "milliseconds", "microseconds", "nanoseconds")
     notes = [f"times in {' and '.join(names[unit] for unit in units)} mixed, told by size"] if len(units) > 1 else []
     zeros = int(np.count_nonzero((size == 0) & ~bad))
     notes += [f"{zeros:,} times are 0, the start of 1970"] if zeros else []
+    small = int(np.count_nonzero((size > 0) & (size < _YEAR_SECONDS) & ~bad))
+    notes += [f"{small:,} times are small numbers, read as seconds since the start of 1970"] if small else []
     return Times(np.where(bad, 0, microseconds), bad, notes)
 
 
@@ -160,7 +180,7 @@ def _of_text(text: pa.Array, tz: str | None, name: str, time_format: str | None)
         return _of_format(text, tz, name, time_format)
     for kind in (UTC, NAIVE):
         try:
-            return _check_years(_of_arrow(text.cast(kind), tz, name))
+            return _of_arrow(text.cast(kind), tz, name)
         except pa.ArrowInvalid:
             continue
     return _of_patterns(text, tz, name)
@@ -171,13 +191,14 @@ def _of_format(text: pa.Array, tz: str | None, name: str, time_format: str) -> T
         naive = pc.strptime(text, format=time_format, unit="us", error_is_null=True)
     except pa.ArrowInvalid as error:
         raise OptionError(f"time_format {time_format!r} cannot be used: {error}") from error
-    return _check_years(_of_arrow(naive.cast(UTC) if "%z" in time_format else naive, tz, name))
+    return _of_arrow(naive.cast(UTC) if "%z" in time_format else naive, tz, name)
 
 
-def _check_years(parsed: Times) -> Times:
-    years = parsed.microseconds.astype("datetime64[us]").astype("datetime64[Y]").astype(np.int64) + 1970
-    bad = parsed.bad | (years < _YEARS[0]) | (years >= _YEARS[1])
-    return Times(np.where(bad, 0, parsed.microseconds), bad, parsed.notes)
+def _without_sentinels(parsed: Times) -> Times:
+    outside = (parsed.microseconds < _FIRST) | (parsed.microseconds >= _LAST)
+    if not outside.any():
+        return parsed
+    return Times(np.where(outside, 0, parsed.microseconds), parsed.bad | outside, parsed.notes)
 
 
 def _of_patterns(text: pa.Array, tz: str | None, name: str) -> Times:
@@ -192,6 +213,7 @@ def _of_patterns(text: pa.Array, tz: str | None, name: str) -> Times:
         microseconds[rows], bad[rows] = _compose(parts)
         offset, zoned[rows] = _offsets(parts["zone"])
         microseconds[rows] -= offset
+        bad[rows] |= np.abs(offset) > _WIDEST_OFFSET
         leap = int(np.count_nonzero(parts["second"] == 60))
         notes += [f"{leap:,} leap seconds read as the next second"] if leap else []
     naive = ~bad & ~zoned
@@ -204,9 +226,16 @@ def _of_patterns(text: pa.Array, tz: str | None, name: str) -> Times:
     if len(epochs):
         numbers = text.take(pa.array(epochs))
         whole = not pc.any(pc.match_substring(numbers, ".")).as_py()
-        parsed = _of_epoch(pc.utf8_trim_whitespace(numbers).cast(pa.int64() if whole else pa.float64()))
+        parsed = _of_epoch(_as_numbers(pc.utf8_trim_whitespace(numbers), whole))
         microseconds[epochs], bad[epochs], notes = parsed.microseconds, parsed.bad, notes + parsed.notes
     return Times(np.where(bad, 0, microseconds), bad, notes)
+
+
+def _as_numbers(text: pa.Array, whole: bool) -> pa.Array:
+    try:
+        return text.cast(pa.int64() if whole else pa.float64())
+    except pa.ArrowInvalid:  # a number beyond the largest integer
+        return text.cast(pa.float64())
 
 
 def _matches(text: pa.Array) -> list[tuple[np.ndarray, dict[str, np.ndarray]]]:
@@ -230,25 +259,34 @@ def _part(key: str, value: pa.Array) -> np.ndarray | pa.Array:
 
 def _settle_day_and_month(parts: dict[str, np.ndarray], text: pa.Array, rows: np.ndarray, name: str) -> None:
     first, middle = parts.pop("first"), parts.pop("middle")
-    day_first, month_first = bool((first > 12).any()), bool((middle > 12).any())
-    if not (day_first or month_first) and not (first == middle).all():
+    day_first, month_first = (first > 12) & (middle <= 12), (middle > 12) & (first <= 12)
+    if not (day_first | month_first).any() and not (first == middle).all():
         raise DateOrderError(
-            f"column {name!r}: {text[int(rows[0])].as_py()!r} could be day-month or month-day, and no row proves which. "
-            "Give time_format=, such as '%d-%m-%Y %H:%M:%S'"
+            f"column {name!r}: {text[int(rows[0])].as_py()!r} could be day-month or month-day, and no row proves "
+            "which. Give time_format=, such as '%d-%m-%Y %H:%M:%S'"
         )
-    if day_first and month_first:
+    if day_first.any() and month_first.any():
         raise DateOrderError(
             f"column {name!r} has both day-month and month-day dates, such as "
-            f"{text[int(rows[np.argmax(first > 12)])].as_py()!r} and {text[int(rows[np.argmax(middle > 12)])].as_py()!r}. "
+            f"{text[int(rows[np.argmax(day_first)])].as_py()!r} and "
+            f"{text[int(rows[np.argmax(month_first)])].as_py()!r}. "
             "Give time_format= for one of them; rows of the other go to the quarantine"
         )
-    parts["day"], parts["month"] = (middle, first) if month_first else (first, middle)
+    parts["day"], parts["month"] = (middle, first) if month_first.any() else (first, middle)
 
 
 def _compose(parts: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     year, month, day = parts["year"], parts["month"], parts["day"]
     hour, minute, second = parts["hour"], parts["minute"], parts["second"]
-    bad = (month < 1) | (month > 12) | (day < 1) | (minute > 59) | (second > 60) | (year < _YEARS[0]) | (year >= _YEARS[1])
+    bad = (
+        (month < 1)
+        | (month > 12)
+        | (day < 1)
+        | (minute > 59)
+        | (second > 60)
+        | (year < _YEARS[0])
+        | (year >= _YEARS[1])
+    )
     bad |= (hour > 24) | ((hour == 24) & ((minute > 0) | (second > 0)))
     months = np.where(bad, 0, (year - 1970) * 12 + month - 1).astype("datetime64[M]")
     last_day = ((months + 1).astype("datetime64[D]") - months.astype("datetime64[D]")).astype(np.int64)
@@ -316,9 +354,14 @@ def to_utc(naive: np.ndarray, bad: np.ndarray, tz: str | None, name: str, shown)
     return Times(np.where(bad, 0, utc), bad, notes)
 
 
+@cache
+def _zones() -> set[str]:
+    return available_timezones()
+
+
 def _check_zone(tz: str) -> None:
-    zones = available_timezones()
+    zones = _zones()
     if tz not in zones:
-        close = get_close_matches(tz, zones, n=3)
+        close = get_close_matches(str(tz), zones, n=3)
         hint = f" Did you mean {' or '.join(map(repr, close))}?" if close else ""
         raise TimeZoneError(f"nobody knows the time zone {tz!r}.{hint} Zones look like 'Europe/Amsterdam' or 'UTC'")

@@ -104,9 +104,9 @@ def read_xes(
     Examples
     --------
     >>> import gzip
-    >>> event = '<event><string key="concept:name" value="{}"/><date key="time:timestamp" value="2024-05-0{}T09:00Z"/></event>'
-    >>> trace = '<log><trace><string key="concept:name" value="7"/>' + event.format("visit", 1) + event.format("buy", 2)
-    >>> _ = (tmp / "shop.xes.gz").write_bytes(gzip.compress(f"{trace}</trace></log>".encode()))
+    >>> event = '<event><string key="concept:name" value="{}"/><date key="time:timestamp" value="{}"/></event>'
+    >>> events = event.format("visit", "2024-05-01T09:00Z") + event.format("buy", "2024-05-02T17:30Z")
+    >>> _ = (tmp / "shop.xes.gz").write_bytes(gzip.compress(f"<log><trace>{events}</trace></log>".encode()))
     >>> read_xes(tmp / "shop.xes.gz")
     <EventLog 2 events · 1 customer · 2024-05-01 – 2024-05-02>
     """
@@ -242,7 +242,7 @@ class _Collector:
 def _parse(content: bytes, source: str) -> _Collector:
     from lxml import etree
 
-    # "internal" only so that &amp; becomes "&" in values: declared entities cannot come, the collector refuses a DOCTYPE
+    # "internal", or &amp; stays undecoded in values; there are no declared entities, the collector refuses a DOCTYPE
     parser: Any = etree.XMLParser(target=_Collector(source), **_SAFE | {"resolve_entities": "internal"})
     try:
         for place in range(0, len(content), _CHUNK):
@@ -386,7 +386,8 @@ def _quotes(content: bytes, wanted: Container[int]) -> dict[int, bytes]:
     from lxml import etree
 
     quotes = {}
-    events = etree.iterparse(io.BytesIO(content), tag="{*}event", **_SAFE)
+    # recover: a prefix nobody declared stops this parser, not the one of the first pass
+    events = etree.iterparse(io.BytesIO(content), tag="{*}event", recover=True, **_SAFE)
     for row, (_, event) in enumerate(events):
         if row in wanted:
             quotes[row] = etree.tostring(event, with_tail=False)

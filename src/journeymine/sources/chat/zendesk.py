@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -80,10 +81,10 @@ def read_zendesk_chats(
     EventLog
         Identifiers ``email``, ``phone`` and ``zendesk_visitor`` (one browser, so it proves little); attributes
         ``chat``, ``agent`` (the first; with `messages` the one who wrote), ``department``, ``rating``,
-        ``wait_seconds`` (to the first answer), ``messages`` (how many), ``duration_seconds`` and ``ticket``, which
-        with `messages` are repeated on each event of the chat; ``text`` is what the customer wrote. ``source_row`` is
-        the line of the chat, or its number where the file is one JSON document. A chat delivered twice is used once:
-        with the latest ``update_timestamp``, else ``end_timestamp``, else the last.
+        ``missed``, ``wait_seconds`` (to the first answer), ``messages`` (how many), ``duration_seconds`` and
+        ``ticket``, which with `messages` are repeated on each event of the chat; ``text`` is what the customer wrote.
+        ``source_row`` is the line of the chat, or its number where the file is one JSON document. A chat delivered
+        twice is used once: with the latest ``update_timestamp``, else ``end_timestamp``, else the last.
 
         In the quarantine: lines that are no JSON, objects that are no chat or have no ``id`` or usable
         ``timestamp`` (``naive_time``: it has no zone), and with `messages` chats with such an entry.
@@ -104,33 +105,48 @@ def read_zendesk_chats(
     """
     path = Path(path)
     text, notes = inputs.decode(inputs.read_bytes(path), path.name)
-    found = _find(unix_lines(text), path.name)
+    found = _find(unix_lines(text), path.name, messages)
     events, rejects = _usable(_table(found), found.payload)
-    entries = _entries(found, events) if messages else None
-    if entries is not None:
-        events, more = _refuse_untimed(events, entries, found.payload)
-        rejects += more
+    entries = _entries(found)
+    events, untimed = _refuse_untimed(events, entries, found.payload)
     events, duplicates = keep_latest(events, "version")
     used = events.num_rows
-    if entries is not None:
-        events = _expand(events, entries)
-    events, more_notes = _without_odd_ends(events.drop_columns(_HELPERS))
-    rows_in, rejects = len(found.chats) + len(found.rejects), [*found.rejects, *rejects]
-    reading = Reading(
-        name or path.name, "zendesk chats", rows_in, events, used, duplicates, rejects, [*notes, *more_notes]
-    )
+    events, more_notes = _without_odd_ends(_expand(events, entries).drop_columns(_HELPERS))
+    rows_in, rejects = len(found.rows) + len(found.rejects), [*found.rejects, *rejects, *untimed]
+    source, notes = name or path.name, [*notes, *more_notes]
+    reading = Reading(source, "zendesk chats", rows_in, events, used, duplicates, rejects, notes)
     return to_log(reading, channel="chat", observed_until=observed_until, country=country)
 
 
 # --- from JSON to chats --------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Found:
-    chats: list[dict[str, Any]]
-    lines: list[int]
+    """The chats of a file as rows of values: the parsed JSON, many times larger, is not kept."""
+
     payload: Payload
-    rejects: list[Reject]
+    messages: bool
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    entries: list[tuple[Any, ...]] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+
+    def add(self, chat: Any, line: int) -> None:
+        """Take in what stands where a chat should."""
+        if not isinstance(chat, dict):
+            self.refuse(line, f"a {type(chat).__name__}, not an object")
+            return
+        self.keys = self.keys or list(chat)
+        if self.messages:
+            self.entries += _entries_of(chat, len(self.rows))
+        self.rows.append(_row(chat))
+        self.lines.append(line)
+
+    def refuse(self, line: int, detail: str) -> None:
+        """Keep aside what is no JSON object."""
+        self.rejects.append(Reject(line, "parse", "bad_json", detail, self.payload(line)))
 
 
 def _refuse_constant(constant: str) -> None:
@@ -140,20 +156,24 @@ def _refuse_constant(constant: str) -> None:
 _parse: Final = json.JSONDecoder(parse_constant=_refuse_constant).decode
 
 
-def _find(text: str, name: str) -> _Found:
+def _find(text: str, name: str, messages: bool) -> _Found:
     """Find the chats of a file, and check that it holds any."""
     try:
-        found = _lines(text) if _has_lines(text) else _document(text)
+        found = _lines(text, messages) if _has_lines(text) else _document(text, messages)
     except (ValueError, RecursionError) as error:
-        raise FormatError(f"{name} is not whole JSON: {str(error) or 'nested too deeply'}") from error
-    if not found.chats and not found.rejects:
+        raise FormatError(f"{name} is not whole JSON: {_said(error)}. Fetch the file again") from error
+    if not found.rows and not found.rejects:
         raise EmptySourceError(f"{name} holds no chats")
-    if not found.chats:
+    if not found.rows:
         raise FormatError(f"{name} holds no chats, not even JSON objects: {found.rejects[0].detail}")
-    if not any(map(_is_chat, found.chats)):
-        keys = ", ".join(map(repr, list(found.chats[0])[:8])) or "no keys"
+    if not any(row[0] for row in found.rows):
+        keys = ", ".join(map(repr, found.keys[:8])) or "no keys"
         raise FormatError(f"{name} holds no Zendesk chats: its objects have {keys}; a chat has 'visitor' or 'history'")
     return found
+
+
+def _said(error: Exception) -> str:
+    return "nested too deeply" if isinstance(error, RecursionError) else str(error)
 
 
 def _has_lines(text: str) -> bool:
@@ -174,41 +194,28 @@ def _has_lines(text: str) -> bool:
         return True
 
 
-def _lines(text: str) -> _Found:
+def _lines(text: str, messages: bool) -> _Found:
     lines = text.split("\n")
-    chats: list[dict[str, Any]] = []
-    numbers: list[int] = []
-    rejects: list[Reject] = []
-
-    def payload(number: int) -> bytes:
-        return lines[number - 1].encode("utf-8", "replace")
-
+    found = _Found(lambda number: lines[number - 1].encode("utf-8", "replace"), messages)
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            these = _unfold(_parse(line))
+            chats = _unfold(_parse(line))
         except (ValueError, RecursionError) as error:
-            detail = str(error) or "nested too deeply"
-            rejects.append(Reject(number, "parse", "bad_json", detail, payload(number)))
+            found.refuse(number, _said(error))
             continue
-        for chat in these:
-            _sort_out(chat, number, payload, chats, numbers, rejects)
-    return _Found(chats, numbers, payload, rejects)
+        for chat in chats:
+            found.add(chat, number)
+    return found
 
 
-def _document(text: str) -> _Found:
-    these = _unfold(_parse(text))
-    chats: list[dict[str, Any]] = []
-    numbers: list[int] = []
-    rejects: list[Reject] = []
-
-    def payload(number: int) -> bytes:
-        return json.dumps(these[number - 1]).encode()
-
-    for number, chat in enumerate(these, 1):
-        _sort_out(chat, number, payload, chats, numbers, rejects)
-    return _Found(chats, numbers, payload, rejects)
+def _document(text: str, messages: bool) -> _Found:
+    chats = _unfold(_parse(text))
+    found = _Found(lambda number: json.dumps(chats[number - 1]).encode(), messages)
+    for number, chat in enumerate(chats, 1):
+        found.add(chat, number)
+    return found
 
 
 def _unfold(parsed: Any) -> list[Any]:
@@ -220,35 +227,26 @@ def _unfold(parsed: Any) -> list[Any]:
     return parsed if isinstance(parsed, list) else [parsed]
 
 
-def _sort_out(
-    chat: Any, number: int, payload: Payload, chats: list[dict[str, Any]], numbers: list[int], rejects: list[Reject]
-) -> None:
-    if isinstance(chat, dict):
-        chats.append(chat)
-        numbers.append(number)
-    else:
-        detail = f"a {type(chat).__name__}, not an object"
-        rejects.append(Reject(number, "parse", "bad_json", detail, payload(number)))
-
-
-def _is_chat(chat: dict[str, Any]) -> bool:
-    return "visitor" in chat or "history" in chat or chat.get("type") in _TYPES
-
-
 # --- from chats to columns -----------------------------------------------------------------------------------------
 
-_TEXTS: Final = ("event_id", "written", "end", "updated", "activity", "id_email", "id_phone", "id_zendesk_visitor")
-_TEXTS_TOO: Final = ("agent", "department", "rating", "ticket", "text")
-_NUMBERS: Final = ("wait_seconds", "messages", "duration_seconds")
+_COLUMNS: Final = {
+    **dict.fromkeys(("is_chat", "missed"), pa.bool_()),
+    **dict.fromkeys(("event_id", "written", "end", "updated", "activity"), pa.string()),
+    **dict.fromkeys(("id_email", "id_phone", "id_zendesk_visitor"), pa.string()),
+    **dict.fromkeys(("agent", "department", "rating", "ticket", "text"), pa.string()),
+    **dict.fromkeys(("wait_seconds", "messages", "duration_seconds"), pa.float64()),
+}
 _HELPERS: Final = ["place", "status", "version", "written"]
-_STATUS: Final = ("", "not_a_chat", "no_id", "no_time", "naive_time", "bad_time")
+_STATUS: Final = ("not_a_chat", "no_id", "no_time", "naive_time", "bad_time")
 
 
 def _row(chat: dict[str, Any]) -> tuple[Any, ...]:
-    """Give the values of a chat, in the order of the columns; what is not of its type is not there."""
+    """Give the values of a chat, in the order of ``_COLUMNS``; what is not of its type is not there."""
     visitor, count, response = (_part(chat, key) for key in ("visitor", "count", "response_time"))
     agents = chat.get("agent_names")
     return (
+        "visitor" in chat or "history" in chat or chat.get("type") in _TYPES,
+        chat.get("missed") is True,
         _word(chat.get("id")),
         _word(chat.get("timestamp")),
         _word(chat.get("end_timestamp")),
@@ -294,86 +292,79 @@ def _number(value: Any) -> float | None:
 def _customer_text(chat: dict[str, Any]) -> str | None:
     if isinstance(chat.get("message"), str):
         return chat["message"] or None
-    said = [entry["msg"] for entry, role in _history(chat) if role == "customer" and isinstance(entry.get("msg"), str)]
-    return "\n".join(said) or None
+    said = [entry.get("msg") for kind, role, entry in _history(chat) if kind == "chat.msg" and role == "customer"]
+    return "\n".join(words for words in said if isinstance(words, str)) or None
 
 
-def _history(chat: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
-    """Yield the entries of a chat's history, each with who made it."""
+def _history(chat: dict[str, Any]) -> Iterator[tuple[Any, str, dict[str, Any]]]:
+    """Yield the entries of a chat's history: type, who made it, entry. Who is told by name, unless it is said."""
     history, agents = chat.get("history"), chat.get("agent_names")
-    agents = agents if isinstance(agents, list) else []
+    agents = agents if isinstance(agents, list) else ()
     visitor = _part(chat, "visitor").get("name")
     for entry in history if isinstance(history, list) else ():
         if isinstance(entry, dict):
-            yield entry, _role(entry, visitor, agents)
-
-
-def _role(entry: dict[str, Any], visitor: Any, agents: list[Any]) -> str:
-    """Tell who made an entry: by its sender where it is said, else by name."""
-    sender = entry.get("sender_type")
-    if isinstance(sender, str) and sender.casefold() in _SENDERS:
-        return _SENDERS[sender.casefold()]
-    name = entry.get("name")
-    if name in agents:
-        return "agent"
-    return "customer" if name == visitor else "automatic"
+            name, sender = entry.get("name"), entry.get("sender_type")
+            role = "agent" if name in agents else "customer" if name == visitor else "automatic"
+            yield entry.get("type"), role if sender is None else _SENDERS.get(str(sender).casefold(), role), entry
 
 
 def _table(found: _Found) -> pa.Table:
     """Put all chats in a table, whether they can be used or not."""
-    values = dict(zip((*_TEXTS, *_TEXTS_TOO, *_NUMBERS), zip(*map(_row, found.chats), strict=True), strict=True))
-    table = {name: _texts(values[name]) for name in (*_TEXTS, *_TEXTS_TOO)}
-    table |= {name: pa.array(values[name], pa.float64()) for name in _NUMBERS}
+    table = _arrays(_COLUMNS, found.rows)
+    naive = pc.match_substring_regex(table["written"], _NAIVE).fill_null(False)
+    moments, ends, updates = (_moments(table[name]) for name in ("written", "end", "updated"))
+    wrong = (
+        pc.invert(table.pop("is_chat")),
+        table["event_id"].is_null(),
+        table["written"].is_null(),
+        naive,
+        moments.is_null(),
+    )
     table["messages"] = table["messages"].cast(pa.int64(), safe=False)
-    moments, naive = _moments(table["written"])
-    ends, updates = (_moments(table.pop(name))[0] for name in ("end", "updated"))
     table |= {"timestamp": moments, "end_timestamp": ends, "version": pc.coalesce(updates, ends)}
-    table |= {"chat": table["event_id"], "place": pa.array(np.arange(len(found.chats)))}
-    table |= {"source_row": pa.array(found.lines, pa.int64()), "status": _status(found, table, naive)}
-    return pa.table(table)
+    table |= {"chat": table["event_id"], "place": pa.array(np.arange(len(found.rows)))}
+    table |= {"source_row": pa.array(found.lines, pa.int64()), "status": pc.case_when(pc.make_struct(*wrong), *_STATUS)}
+    return pa.table(table).drop_columns(["end", "updated"])
 
 
-def _texts(values: tuple[str | None, ...]) -> pa.Array:
+def _arrays(kinds: dict[str, pa.DataType], rows: list[tuple[Any, ...]]) -> dict[str, pa.Array]:
+    values = zip(*rows, strict=True) if rows else [()] * len(kinds)
+    return {name: _array(column, kinds[name]) for name, column in zip(kinds, values, strict=True)}
+
+
+def _array(values: tuple[Any, ...], kind: pa.DataType) -> pa.Array:
     try:
-        return pa.array(values, pa.string())
+        return pa.array(values, kind)
     except UnicodeEncodeError:  # half of a surrogate pair, which JSON can spell
-        whole = (value and value.encode("utf-8", "replace").decode() for value in values)
-        return pa.array(list(whole), pa.string())
+        return pa.array([value and value.encode("utf-8", "replace").decode() for value in values], kind)
 
 
-def _moments(written: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """Give times, null where there is none that could be used, and tell which have no zone."""
+def _moments(written: pa.Array) -> pa.Array:
+    """Give the times that say their zone; null for the others."""
     zoned = pc.match_substring_regex(written, _ZONED)
-    naive = pc.match_substring_regex(written, _NAIVE).fill_null(False)
-    return parse_times(pc.if_else(zoned, written, pa.scalar(None, pa.string())), tz=None).array, naive
-
-
-def _status(found: _Found, table: dict[str, pa.Array], naive: pa.Array) -> pa.Array:
-    """Number the first reason not to use a chat, as in ``_STATUS``; 0 where there is none."""
-    wrong = [
-        np.array([not _is_chat(chat) for chat in found.chats], bool),
-        *(columns.numbers(mask.cast(pa.uint8())).astype(bool) for mask in (
-            table["event_id"].is_null(), table["written"].is_null(), naive, table["timestamp"].is_null()
-        )),
-    ]  # fmt: skip
-    return pa.array(np.select(wrong, [1, 2, 3, 4, 5], 0))
+    return parse_times(pc.if_else(zoned, written, pa.scalar(None, pa.string())), tz=None).array
 
 
 def _usable(events: pa.Table, payload: Payload) -> tuple[pa.Table, list[Reject]]:
+    """Set the chats aside that cannot be used, each for its first reason."""
     rejects: list[Reject] = []
-    for status, reason in enumerate(_STATUS[1:], 1):
-        written = events["written"]
-        details = {
-            "not_a_chat": lambda row: "an object without visitor and history",
-            "no_id": lambda row: "no id",
-            "no_time": lambda row: "no timestamp",
-            "naive_time": lambda row, written=written: f"timestamp {written[row].as_py()!r} has no zone",
-            "bad_time": lambda row, written=written: f"timestamp {written[row].as_py()!r} is not a time",
-        }
-        bad = columns.numbers(events["status"]) == status
-        events, more = refuse(events, bad, reason, details[reason], payload)
+    for reason in _STATUS:
+        written = events["written"].to_pylist()
+        bad = pc.equal(events["status"], reason).fill_null(False)
+        detail = partial(_detail, reason, written)
+        events, more = refuse(events, columns.numbers(bad.cast(pa.uint8())).astype(bool), reason, detail, payload)
         rejects += more
     return events, rejects
+
+
+def _detail(reason: str, written: list[str | None], row: int) -> str:
+    return {
+        "not_a_chat": "an object without visitor and history",
+        "no_id": "no id",
+        "no_time": "no timestamp",
+        "naive_time": f"timestamp {written[row]!r} has no zone",
+        "bad_time": f"timestamp {written[row]!r} is not a time",
+    }[reason]
 
 
 def _without_odd_ends(events: pa.Table) -> tuple[pa.Table, list[str]]:
@@ -389,31 +380,29 @@ def _without_odd_ends(events: pa.Table) -> tuple[pa.Table, list[str]]:
 
 # --- from histories to one event an entry --------------------------------------------------------------------------
 
-_ENTRY: Final = ("place", "event_id", "written", "activity", "agent", "text")
-
-
-def _entries(found: _Found, events: pa.Table) -> pa.Table:
-    """List the entries of the chats' histories that are contacts."""
-    rows = [row for place in events["place"].to_pylist() for row in _entries_of(found.chats[place], place)]
-    values = dict(zip(_ENTRY, zip(*rows, strict=True) if rows else [()] * len(_ENTRY), strict=True))
-    table = {name: _texts(values[name]) for name in _ENTRY[1:]}
-    moments, _ = _moments(table.pop("written"))
-    return pa.table({"place": pa.array(values["place"], pa.int64()), "timestamp": moments, **table})
+_ENTRY: Final = {
+    "place": pa.int64(),
+    **dict.fromkeys(("event_id", "written", "activity", "agent", "text"), pa.string()),
+}
 
 
 def _entries_of(chat: dict[str, Any], place: int) -> Iterator[tuple[Any, ...]]:
-    for number, (entry, role) in enumerate(_history(chat), 1):
-        kind = entry.get("type")
-        kind = ".".join(kind.split(".")[:2]) if isinstance(kind, str) else ""
-        activity = _ACTIVITIES.get((kind, role))
+    """Yield the entries of a chat's history that are contacts, in the order of ``_ENTRY``."""
+    for number, (kind, role, entry) in enumerate(_history(chat), 1):
+        activity = _ACTIVITIES.get((str(kind), role))
         if activity is not None:
             agent = _word(entry.get("name")) if role == "agent" else None
             said = _word(entry.get("msg")) if role == "customer" else None
-            yield place, f"{_word(chat['id'])}/{number}", _word(entry.get("timestamp")), activity, agent, said
+            yield place, f"{_word(chat.get('id'))}/{number}", _word(entry.get("timestamp")), activity, agent, said
+
+
+def _entries(found: _Found) -> pa.Table:
+    table = _arrays(_ENTRY, found.entries)
+    return pa.table({"timestamp": _moments(table.pop("written")), **table})
 
 
 def _refuse_untimed(events: pa.Table, entries: pa.Table, payload: Payload) -> tuple[pa.Table, list[Reject]]:
-    """Refuse a chat with an entry that has no time: without it, what came before would seem to lead to what came after."""
+    """Refuse a chat with an entry that has no time: the entries around it would seem to follow one another."""
     untimed = entries.filter(entries["timestamp"].is_null())["place"]
     bad = np.isin(columns.numbers(events["place"]), columns.numbers(untimed))
     return refuse(events, bad, "bad_entry_time", lambda row: "an entry of its history has no usable time", payload)

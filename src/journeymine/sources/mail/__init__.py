@@ -1,0 +1,1 @@
+"""Mailboxes and exports of mail systems in, logs with channel ``mail`` out: one event a message."""

@@ -11,10 +11,11 @@ __all__ = ["url_template"]
 
 _ORIGIN: Final = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
 _YEAR, _MONTH, _DAY = r"(?:19|20)\d\d", r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12]\d|3[01])"
-_DATE_FOLDERS: Final = re.compile(rf"/{_YEAR}/{_MONTH}(?:/{_DAY})?(?=/|$)")
+_MONTH_NAME = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_DATE_FOLDERS: Final = re.compile(rf"/{_YEAR}/(?:{_MONTH}|{_MONTH_NAME})(?:/{_DAY})?(?=/|$)")
 _DATE: Final = re.compile(rf"{_YEAR}-{_MONTH}(?:-{_DAY}(?:T.*)?)?|{_DAY}-{_MONTH}-{_YEAR}")
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
-_EXTENSION: Final = re.compile(r"(.+?)(\.[A-Za-z][A-Za-z0-9]{0,4})?")
+_EXTENSION: Final = re.compile(r"(?<=.)\.[A-Za-z][A-Za-z0-9]{0,4}\Z")
 _ID: Final = re.compile(
     r"\d+(?:[-_]\d+)*"  # 48213, 2024-00117
     r"|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"  # a UUID
@@ -71,13 +72,14 @@ def url_template(url: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def _template(part: str) -> str:
-    """Fold one part of a path; parts come back, so their answers are kept."""
+    """Fold one part of a path; the same parts come again and again, so the answers are kept."""
     part = _readable(part.partition(";")[0] or part)
     if _EMAIL.fullmatch(part):
         return "{email}"
     if _DATE.fullmatch(part):
         return "{date}"
-    stem, extension = _EXTENSION.fullmatch(part).groups("")
+    found = _EXTENSION.search(part)
+    stem, extension = (part[: found.start()], found.group()) if found else (part, "")
     if _ID.fullmatch(stem):
         return "{id}" + extension
     if len(_WORD_BREAK.split(stem)) >= _SLUG_WORDS or len(stem) > _SLUG_LENGTH:

@@ -1,0 +1,153 @@
+"""Findings: what should be known about a log first, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from journeymine.analytics.result import percent
+from journeymine.analytics.variants import variants
+from journeymine.durations import Duration, format_duration
+from journeymine.graph.journey import journey_graph
+from journeymine.log.eventlog import EventLog
+from journeymine.summary.quantiles import Durations
+from journeymine.summary.summary import Summary, as_summary
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+__all__ = ["findings"]
+
+_CONFIDENCE: Final = 0.95
+_SCORE: Final = NormalDist().inv_cdf((1 + _CONFIDENCE) / 2)
+
+
+def findings(
+    log: EventLog | Summary,
+    *,
+    goal: str | None = None,
+    end: str | Sequence[str] = (),
+    within: Duration | None = None,
+    min_cases: int = 1,
+) -> list[str]:
+    """Say what stands out in a log, the most important first.
+
+    Parameters
+    ----------
+    log
+        A log or a summary.
+    goal, end
+        Activities that complete a journey, with and without success.
+    within
+        Window of the drop-off; by default each activity's own, as in `dropoff`.
+    min_cases
+        Say nothing of touchpoints and transitions of fewer customers, nor of courses of fewer journeys.
+
+    Returns
+    -------
+    list of str
+        Sentences with their numbers and 95 % intervals: where most customers are lost beyond what is usual, which
+        transition costs the most waiting, how many journeys reach the goal, which course is the most frequent. What
+        does not stand out is left out.
+
+    Raises
+    ------
+    UnknownActivityError
+        If `goal` or an `end` never occurs; the message names the closest activities.
+    WindowError
+        If `within` is longer than 0.7 of the time the log covers.
+
+    Examples
+    --------
+    >>> import journeymine as jm
+    >>> log = jm.read_table({"case_id": ["a", "a", "b"], "activity": ["visit", "buy", "visit"],
+    ...     "timestamp": ["2024-05-01T09:00Z", "2024-05-02T09:00Z", "2024-05-03T09:00Z"]})
+    >>> findings(log, goal="buy")[0]
+    '1 of 2 journeys, 50 % (9.5 % to 91 %), reach “buy” so far; some are still under way.'
+    """
+    summary = as_summary(log, "visits", "channels", "follows", "times", "gaps", "variants", "spans")
+    graph = journey_graph(summary, goal=goal, end=end, within=within)
+    found = [_loss(graph, min_cases), _wait(summary, graph, min_cases), _success(summary, goal), _course(summary, min_cases)]
+    return [sentence for sentence in found if sentence]
+
+
+def _loss(graph: nx.DiGraph, least: int) -> str | None:
+    """Name the drop-off that loses most visits beyond the mean rate."""
+    known = [facts for _, facts in graph.nodes(data=True) if facts["dropoff_rate"] == facts["dropoff_rate"]]
+    visits = sum(facts["visits"] for facts in known)
+    mean = sum(facts["dropoff_rate"] * facts["visits"] for facts in known) / max(visits, 1)
+    marked = [
+        ((facts["dropoff_rate"] - mean) * facts["visits"], name, facts)
+        for name, facts in graph.nodes(data=True)
+        if facts["is_dropoff"] and facts["customers"] >= least
+    ]
+    if not marked:
+        return None
+    _, name, facts = max(marked, key=lambda item: item[:2])
+    return (
+        f"Most customers are lost after “{name}”: {_estimate(facts)} of its {facts['visits']:,} visits are not followed "
+        f"by another touchpoint within {format_duration(facts['within_seconds'])}; over all touchpoints it is "
+        f"{percent(mean)}. Counting last events would say {percent(facts['naive_rate'])}."
+    )
+
+
+def _estimate(facts: dict[str, Any]) -> str:
+    rate, low, high = (percent(facts[name]) for name in ("dropoff_rate", "dropoff_low", "dropoff_high"))
+    return f"{rate} ({low} to {high})"
+
+
+def _wait(summary: Summary, graph: nx.DiGraph, least: int) -> str | None:
+    """Name the slow transition with the most time beyond its median."""
+    slow = [
+        (facts["excess_seconds"], edge, facts)
+        for *edge, facts in graph.edges(data=True)
+        if facts["is_slow"] and facts["customers"] >= least
+    ]
+    if not slow:
+        return None
+    excess, (before, after), facts = max(slow, key=lambda item: item[:2])
+    low, high = (format_duration(bound) for bound in _median_interval(summary, before, after, facts["customers"]))
+    return (
+        f"Most waiting adds up from “{before}” to “{after}”: {facts['count']:,} passes of {facts['customers']:,} customers "
+        f"take {format_duration(facts['median_seconds'])} in the median ({low} to {high}), one in ten more than "
+        f"{format_duration(facts['p90_seconds'])}; beyond the median that is {format_duration(excess)} in all."
+    )
+
+
+def _median_interval(summary: Summary, before: str, after: str, customers: int) -> tuple[float, float]:
+    """Give the interval of a median from order statistics, as if each customer had passed once."""
+    times = summary.overall("times")
+    mine = times.where((times["activity"] == summary.code(before)) & (times["next_activity"] == summary.code(after)))
+    reach = min(_SCORE / 2 / customers**0.5, 0.5)
+    durations = Durations(mine, ("activity", "next_activity"))
+    low, high = (float(durations.quantile_seconds(0.5 + side * reach)[0]) for side in (-1, 1))
+    return low, high
+
+
+def _success(summary: Summary, goal: str | None) -> str | None:
+    if goal is None or not summary.num_cases:
+        return None
+    cases, code = summary.overall("variants"), summary.code(goal)
+    places = np.searchsorted(summary.sequences.offsets, np.flatnonzero(summary.sequences.codes == code), side="right") - 1
+    reached = int(cases["count"][np.isin(cases["variant"], places)].sum())
+    low, high = _share_interval(reached, summary.num_cases)
+    return (
+        f"{reached:,} of {summary.num_cases:,} journeys, {percent(reached / summary.num_cases)} ({percent(low)} to "
+        f"{percent(high)}), reach “{goal}” so far; some are still under way."
+    )
+
+
+def _share_interval(count: int, total: int) -> tuple[float, float]:
+    """Give Wilson's interval of a share."""
+    share, weight = count / total, _SCORE**2 / total
+    middle = (share + weight / 2) / (1 + weight)
+    reach = (share * (1 - share) * weight + weight**2 / 4) ** 0.5 / (1 + weight)
+    return max(middle - reach, 0.0), min(middle + reach, 1.0)
+
+
+def _course(summary: Summary, least: int) -> str | None:
+    found = variants(summary, top=1)
+    return found.headline if len(found.table) and found.table["cases"].iloc[0] >= least else None

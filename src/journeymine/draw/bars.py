@@ -1,0 +1,75 @@
+"""Amounts as horizontal bars, with a note beside each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from journeymine.draw.axes import ROW_TEXT, as_rows, new_axes, text_width, write
+from journeymine.draw.palette import LIGHT
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["draw_bars"]
+
+_ROW: Final = 21.0
+_WIDTH: Final = 250.0
+_NAMES: Final = 260.0
+_MARK: Final = "#6C9DC6"
+
+
+def draw_bars(
+    names: Sequence[str],
+    values: Sequence[float] | np.ndarray,
+    notes: Sequence[str],
+    *,
+    label: str,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw amounts as bars, one row each.
+
+    Parameters
+    ----------
+    names
+        Of the rows, first one on top.
+    values
+        Lengths of the bars, from 0.
+    notes
+        What stands beside each bar.
+    label
+        What the amounts are.
+    ax
+        Where; by default a new figure of fitting size.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The drawing.
+
+    Examples
+    --------
+    >>> ax = draw_bars(["visit → buy"], [3.5], ["2 × median 1 d"], label="excess time (days)")
+    >>> [bar.get_width() for bar in ax.patches]
+    [3.5]
+    """
+    values = np.asarray(values, float)
+    ax = _axes(names, notes) if ax is None else ax
+    as_rows(ax, names, limit=_NAMES)
+    ax.barh(range(len(names)), values, height=0.62, color=_MARK, zorder=2)
+    ax.set_xlim(0, float(values[np.isfinite(values)].max(initial=0)) * 1.02 or 1)
+    ax.xaxis.set_major_formatter("{x:,.10g}")
+    ax.set_xlabel(label, fontsize=8.5, color=LIGHT.soft, parse_math=False)
+    for row, note in enumerate(notes):
+        write(
+            ax, 1.02, row, note, transform=ax.get_yaxis_transform(), fontsize=8, color=LIGHT.soft, va="center",
+        )  # fmt: skip
+    return ax
+
+
+def _axes(names: Sequence[str], notes: Sequence[str]) -> Axes:
+    left = min(max((text_width(name, ROW_TEXT) for name in names), default=40), _NAMES) + 18
+    right = max((text_width(note, 8) for note in notes), default=0) + 20
+    return new_axes(_WIDTH, _ROW * max(len(names), 1), left=left, right=right, top=12, bottom=40)

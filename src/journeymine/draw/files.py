@@ -1,0 +1,73 @@
+"""Pictures as files, the same bytes for the same picture; text stays text."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+from journeymine.draw.map import draw_plan
+from journeymine.draw.palette import LIGHT
+from journeymine.draw.plan import MapPlan
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["map_svg", "save_map"]
+
+_SETTINGS: Final = {"svg.fonttype": "none", "svg.hashsalt": "journeymine"}
+_DPI: Final = 200
+
+
+def save_map(plan: MapPlan, path: str | Path, kind: Literal["png", "svg"]) -> None:
+    """Write a map to a file.
+
+    Parameters
+    ----------
+    plan
+        The map.
+    path
+        The file.
+    kind
+        Its format.
+    """
+    _save(_figure(plan), path, kind)
+
+
+def map_svg(plan: MapPlan) -> str:
+    """Give a map as SVG.
+
+    Parameters
+    ----------
+    plan
+        The map.
+
+    Returns
+    -------
+    str
+        A document whose text is text.
+    """
+    content = io.BytesIO()
+    _save(_figure(plan), content, "svg")
+    return content.getvalue().decode()
+
+
+def _figure(plan: MapPlan) -> Figure:
+    """Draw on a figure of its own, which pyplot does not know and shows nowhere."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(plan.width / 72, plan.height / 72), facecolor=LIGHT.paper)
+    FigureCanvasAgg(figure)
+    draw_plan(plan, figure.add_axes((0, 0, 1, 1)))
+    return figure
+
+
+def _save(figure: Figure, target: str | Path | io.BytesIO, kind: Literal["png", "svg"]) -> None:
+    from matplotlib import rc_context
+
+    metadata = {"Creator": None, "Date": None} if kind == "svg" else {"Software": None}
+    with rc_context(_SETTINGS), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
+        figure.savefig(target, format=kind, dpi=_DPI if kind == "png" else 72, metadata=metadata)

@@ -1,0 +1,200 @@
+"""A journey map, laid out and ready to be drawn: what is shown, where, and what is written."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from journeymine.draw.axes import plain, text_width
+from journeymine.draw.labels import Label, place_labels
+from journeymine.draw.layout import Direction, Layout, lay_out
+from journeymine.draw.legend import Legend
+from journeymine.draw.palette import channel_colours
+from journeymine.draw.selection import Selection, select
+from journeymine.draw.touchpoint import NOTE, Touchpoint, touchpoints
+from journeymine.durations import format_duration
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+__all__ = ["LINE", "MARGIN", "SUBTITLE", "MapPlan"]
+
+Edge = tuple[str, str]
+
+LINE: Final = 8.2
+"""Height of a line of a label, in points; MARGIN around the map, SUBTITLE the size of its letters."""
+MARGIN: Final = 16.0
+SUBTITLE: Final = 8.0
+
+_DIRECTIONS: Final[tuple[Direction, ...]] = ("right", "down")
+_NARROWEST: Final = 440.0
+_THINNEST: Final = 0.7
+_THICKEST: Final = 6.5
+_LEAST_LABELLED: Final = 0.01  # of the most frequent path
+
+
+@dataclass(frozen=True, eq=False)
+class MapPlan:
+    """Everything about a map but its ink. Lengths are in points, 72 to the inch.
+
+    Attributes
+    ----------
+    graph
+        A journey graph.
+    title, subtitle
+        What stands above it.
+    paths
+        How many paths it shows, at least.
+    """
+
+    graph: nx.DiGraph
+    title: str | None = None
+    subtitle: str | None = None
+    paths: int | None = None
+
+    @cached_property
+    def selection(self) -> Selection:
+        """The touchpoints and paths it shows."""
+        return select(self.graph, self.paths)
+
+    @cached_property
+    def counts(self) -> dict[Edge, int]:
+        """How often each path shown is made, between different touchpoints."""
+        return {edge: self.graph.edges[edge]["count"] for edge in self.selection.paths if edge[0] != edge[1]}
+
+    @cached_property
+    def thickness(self) -> dict[Edge, float]:
+        """Thickness of each path's line."""
+        span = _THICKEST - _THINNEST
+        return {edge: _THINNEST + span * (count / self._most) ** 0.7 for edge, count in self.counts.items()}
+
+    @cached_property
+    def touchpoints(self) -> dict[str, Touchpoint]:
+        """What is shown of each touchpoint."""
+        facts = {name: self.graph.nodes[name] for name in self.selection.touchpoints}
+        loops = {u: self.graph.edges[u, v]["count"] for u, v in self.selection.paths if u == v}
+        starts = sum(starts for _, starts in self.graph.nodes(data="starts"))
+        return touchpoints(facts, loops, num_starts=starts, largest_flow=self._most)
+
+    @cached_property
+    def _most(self) -> int:
+        counts = [self.graph.edges[edge]["count"] for edge in self.selection.paths]
+        return max([*counts, *(visits for _, visits in self.graph.nodes(data="visits"))] if not counts else counts, default=1)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where touchpoints stand and paths run."""
+        room = {
+            direction: {name: shown.footprint(direction) for name, shown in self.touchpoints.items()}
+            for direction in _DIRECTIONS
+        }
+        labels = {edge: self._label_size(edge) for edge in self.counts if self.is_slow(edge)}
+        return lay_out(room, self.counts, thickness=self.thickness, labels=labels)
+
+    # --- labels --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def labels(self) -> dict[Edge, Label]:
+        """Where the labels of paths stand."""
+        sizes = {edge: self._label_size(edge) for edge in self._by_importance()}
+        lines = {edge: route.sampled() for edge, route in self.layout.routes.items()}
+        slow = frozenset(edge for edge in sizes if self.is_slow(edge))
+        return place_labels(lines, sizes, self.thickness, [self._room(name) for name in self.touchpoints], must=slow)
+
+    def label(self, edge: Edge) -> list[str]:
+        """Say how often a path is made, and how long a slow one takes.
+
+        Parameters
+        ----------
+        edge
+            The path.
+
+        Returns
+        -------
+        list of str
+            Lines.
+        """
+        facts = self.graph.edges[edge]
+        count = f"{facts['count']:,}"
+        return [count, f"median {format_duration(facts['median_seconds'])}"] if self.is_slow(edge) else [count]
+
+    def is_slow(self, edge: Edge) -> bool:
+        """Tell whether a path is one of those with the most waiting.
+
+        Parameters
+        ----------
+        edge
+            The path.
+
+        Returns
+        -------
+        bool
+            As the graph says.
+        """
+        return bool(self.graph.edges[edge].get("is_slow"))
+
+    def _by_importance(self) -> list[Edge]:
+        least = _LEAST_LABELLED * self._most
+        shown = [edge for edge, count in self.counts.items() if self.is_slow(edge) or count >= least]
+        return sorted(shown, key=lambda edge: (not self.is_slow(edge), -self.counts[edge], edge))
+
+    def _label_size(self, edge: Edge) -> tuple[float, float]:
+        lines = self.label(edge)
+        return max(text_width(line, NOTE, bold=self.is_slow(edge)) for line in lines) + 5, LINE * len(lines)
+
+    def _room(self, name: str) -> tuple[float, float, float, float]:
+        """Give what a touchpoint takes, with its notes."""
+        box, room = self.layout.boxes[name], self.touchpoints[name].footprint(self.layout.direction)
+        left, top = box.x - box.width / 2, box.y - box.height / 2
+        if self.layout.direction == "right":
+            return left, top - room.before, left + box.width, top + box.height + room.after
+        return left - room.before, top, left + box.width + room.after, top + box.height
+
+    # --- heading, legend, size -----------------------------------------------------------------------------------
+
+    @cached_property
+    def channels(self) -> dict[str | None, str]:
+        """Colour of each channel."""
+        return channel_colours(shown.channel for shown in self.touchpoints.values())
+
+    @cached_property
+    def width(self) -> float:
+        """Width of the picture."""
+        left, _, right, _ = self.layout.bounds
+        return max(right - left, _NARROWEST) + 2 * MARGIN
+
+    @cached_property
+    def subtitle_lines(self) -> list[str]:
+        """The subtitle, broken to fit."""
+        if not self.subtitle:
+            return []
+        letter = text_width(self.subtitle, SUBTITLE) / len(plain(self.subtitle) or " ")
+        letters = max(int((self.width - 2 * MARGIN) / letter * 0.95), 20)
+        return textwrap.wrap(plain(self.subtitle), letters, max_lines=3, placeholder=" …")
+
+    @property
+    def head(self) -> float:
+        """Height of title and subtitle."""
+        lines = 11.0 * len(self.subtitle_lines) + (18.0 if self.title else 0.0)
+        return lines + 8.0 if lines else 0.0
+
+    @cached_property
+    def legend(self) -> Legend:
+        """What its marks mean."""
+        points = self.touchpoints.values()
+        present = {
+            "back": any(route.back for route in self.layout.routes.values()),
+            "slow": any(self.is_slow(edge) for edge in self.counts),
+            "start": any(point.entry for point in points),
+            "leave": any(point.leave and not point.leave.strong for point in points),
+            "dropoff": any(point.leave and point.leave.strong for point in points),
+        }
+        return Legend(self.channels, [name for name, there in present.items() if there], self.width - 2 * MARGIN)
+
+    @property
+    def height(self) -> float:
+        """Height of the picture."""
+        _, top, _, bottom = self.layout.bounds
+        return bottom - top + self.head + self.legend.height + 3 * MARGIN

@@ -1,0 +1,86 @@
+"""Which touchpoints and paths a map shows: the strongest, those that matter, and no touchpoint alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+__all__ = ["MOST_TOUCHPOINTS", "USUAL_PATHS", "Selection", "select"]
+
+USUAL_PATHS: Final = 32
+"""Paths that a map shows by default: more are hard to follow."""
+
+MOST_TOUCHPOINTS: Final = 24
+
+_MARKS: Final = ("is_dropoff", "is_goal", "is_end")
+_RARE: Final = 0.005
+"""What is rarer than this, as a share of the most visited touchpoint and the most frequent path, is left out by default."""
+
+
+class Selection(NamedTuple):
+    """What a map shows.
+
+    Attributes
+    ----------
+    touchpoints
+        Most visited first.
+    paths
+        Most frequent first.
+    """
+
+    touchpoints: list[str]
+    paths: list[tuple[str, str]]
+
+
+def select(graph: nx.DiGraph, paths: int | None = None) -> Selection:
+    """Choose what a map shows.
+
+    Parameters
+    ----------
+    graph
+        A journey graph.
+    paths
+        How many paths; by default as many as can be followed, and touchpoints that are hardly ever visited are left out.
+
+    Returns
+    -------
+    Selection
+        Of each touchpoint at least the strongest path from and to another one, all slow ones, and then the most
+        frequent. Touchpoints with a mark (a drop-off, a slow path, a goal) come before others where there are too many.
+    """
+    rare = _RARE if paths is None else 0.0
+    touchpoints = _touchpoints(graph, rare)
+    shown = set(touchpoints)
+    edges = [(u, v) for u, v in graph.edges if u in shown and v in shown]
+    edges.sort(key=lambda edge: (-graph.edges[edge]["count"], edge))
+    kept = _needed(graph, edges)
+    least = rare * graph.edges[edges[0]]["count"] if edges else 0
+    for edge in edges:
+        if len(kept) >= (USUAL_PATHS if paths is None else paths) or graph.edges[edge]["count"] < least:
+            break
+        kept.add(edge)
+    return Selection(touchpoints, [edge for edge in edges if edge in kept])
+
+
+def _touchpoints(graph: nx.DiGraph, rare: float) -> list[str]:
+    marked = {name for name, facts in graph.nodes(data=True) if any(facts.get(mark) for mark in _MARKS)}
+    marked |= {name for edge in graph.edges if graph.edges[edge].get("is_slow") for name in edge}
+    ranked = sorted(graph.nodes, key=lambda name: (name not in marked, -graph.nodes[name]["visits"], name))
+    most = max((visits for _, visits in graph.nodes(data="visits")), default=0)
+    kept = [name for name in ranked if name in marked or graph.nodes[name]["visits"] >= rare * most][:MOST_TOUCHPOINTS]
+    return sorted(kept, key=lambda name: (-graph.nodes[name]["visits"], name))
+
+
+def _needed(graph: nx.DiGraph, edges: list[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Keep slow paths, and of each touchpoint the first path out and in; `edges` come in order of frequency."""
+    needed = {edge for edge in edges if graph.edges[edge].get("is_slow")}
+    left, entered = set(), set()
+    for source, target in edges:
+        if source != target:
+            if source not in left or target not in entered:
+                needed.add((source, target))
+            left.add(source)
+            entered.add(target)
+    return needed
