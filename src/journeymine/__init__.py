@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from journeymine.analytics.dropoff import dropoff as dropoff
     from journeymine.analytics.funnel import Funnel as Funnel
     from journeymine.analytics.funnel import funnel as funnel
+    from journeymine.analytics.journey_map import JourneyMap as JourneyMap
+    from journeymine.analytics.journey_map import journey_map as journey_map
     from journeymine.analytics.variants import Variants as Variants
     from journeymine.analytics.variants import variants as variants
     from journeymine.datasets.company import Company as Company
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from journeymine.log.open import concat as concat
     from journeymine.log.open import open_log as open_log
     from journeymine.log.quarantine import Quarantine as Quarantine
+    from journeymine.report.report import Report as Report
+    from journeymine.report.report import report as report
     from journeymine.sources.chat.zendesk import read_zendesk_chats as read_zendesk_chats
     from journeymine.sources.mail.mbox import read_mbox as read_mbox
     from journeymine.sources.phone.asterisk import read_asterisk_cdr as read_asterisk_cdr
@@ -51,8 +55,10 @@ _HOMES = {
     "DropOff": "analytics.dropoff",
     "EventLog": "log.eventlog",
     "Funnel": "analytics.funnel",
+    "JourneyMap": "analytics.journey_map",
     "Model": "graph.models",
     "Quarantine": "log.quarantine",
+    "Report": "report.report",
     "Summary": "summary.summary",
     "Variants": "analytics.variants",
     "concat": "log.open",
@@ -62,6 +68,7 @@ _HOMES = {
     "dropoff": "analytics.dropoff",
     "funnel": "analytics.funnel",
     "journey_graph": "graph.journey",
+    "journey_map": "analytics.journey_map",
     "likeliest_path": "graph.likeliest_path",
     "link": "log.identity",
     "loops": "graph.loops",
@@ -74,6 +81,7 @@ _HOMES = {
     "read_table": "sources.table",
     "read_xes": "sources.xes",
     "read_zendesk_chats": "sources.chat.zendesk",
+    "report": "report.report",
     "summarise": "summary.summary",
     "url_template": "sources.web.url",
     "variants": "analytics.variants",

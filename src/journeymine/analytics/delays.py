@@ -32,6 +32,16 @@ class Delays(Result):
         One row a transition, highest ``excess_seconds`` first: ``activity``, ``next_activity``, ``count``,
         ``customers``, ``median_seconds``, ``p90_seconds``, ``excess_seconds`` (sum over all passes of what they took
         beyond the reference) and ``reference_seconds``.
+
+    Examples
+    --------
+    >>> import journeymine as jm
+    >>> log = jm.read_table({"case_id": ["a", "a", "b", "c", "c"],
+    ...     "activity": ["visit", "buy", "visit", "visit", "buy"],
+    ...     "timestamp": [f"2024-05-0{day}T09:00Z" for day in (1, 2, 3, 4, 6)]})
+    >>> jm.delays(log, reference="1d").headline
+    'Most waiting beyond the reference adds up between “visit” and “buy”: 24 h over 2 passes (median 1.5 d, one in ten
+    over 1.9 d).'
     """
 
     @property
@@ -115,7 +125,7 @@ def delays(
     medians = times.quantile_seconds(0.5)
     references = _references(times, medians, summary, reference)
     table = _table(summary, times, medians, references)
-    table = table[table["count"] >= min_cases].reset_index(drop=True)
+    table = table.loc[table["count"] >= min_cases].reset_index(drop=True)
     return Delays(table, f"{int(times.totals.sum()):,} completed transitions; {_described(reference)}")
 
 

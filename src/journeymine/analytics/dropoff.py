@@ -32,6 +32,16 @@ class DropOff(Result):
         (last events in the log over visits, as most tools count) and ``within_seconds``.
     confidence
         Of the interval.
+
+    Examples
+    --------
+    >>> import journeymine as jm
+    >>> log = jm.read_table({"case_id": ["a", "a", "b", "c", "c"],
+    ...     "activity": ["visit", "buy", "visit", "visit", "buy"],
+    ...     "timestamp": [f"2024-05-0{day}T09:00Z" for day in (1, 2, 3, 4, 6)]})
+    >>> jm.dropoff(log, goal="buy", within="2d").headline
+    'After “visit”, 33 % (0.1 % to 100 %) of visits are not followed by another touchpoint within 2 d; counting
+    last events would say 33 %.'
     """
 
     confidence: float
@@ -101,6 +111,7 @@ def dropoff(
     within
         Window, such as ``"14d"``; by default each activity's own: the 95th percentile of the time to the next event
         among visits that have one, corrected for open ones, at most 0.7 of the time the log covers.
+        An activity that nobody came back from has the longest of the others.
     confidence
         Of the intervals, whose unit is the customer: the delete-one-group jackknife over 64 groups of customers [2]_.
 

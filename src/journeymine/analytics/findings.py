@@ -70,7 +70,7 @@ def findings(
     """
     summary = as_summary(log, "visits", "channels", "follows", "times", "gaps", "variants", "spans")
     graph = journey_graph(summary, goal=goal, end=end, within=within)
-    found = [_loss(graph, min_cases), _wait(summary, graph, min_cases), _success(summary, goal), _course(summary, min_cases)]
+    found = [_loss(graph, min_cases), _wait(summary, graph, min_cases), _success(summary, goal, min_cases), _course(summary, min_cases)]
     return [sentence for sentence in found if sentence]
 
 
@@ -127,12 +127,14 @@ def _median_interval(summary: Summary, before: str, after: str, customers: int) 
     return low, high
 
 
-def _success(summary: Summary, goal: str | None) -> str | None:
+def _success(summary: Summary, goal: str | None, least: int) -> str | None:
     if goal is None or not summary.num_cases:
         return None
     cases, code = summary.overall("variants"), summary.code(goal)
     places = np.searchsorted(summary.sequences.offsets, np.flatnonzero(summary.sequences.codes == code), side="right") - 1
     reached = int(cases["count"][np.isin(cases["variant"], places)].sum())
+    if reached < least:
+        return f"Fewer than {least:,} of {summary.num_cases:,} journeys reach “{goal}” so far."
     low, high = _share_interval(reached, summary.num_cases)
     return (
         f"{reached:,} of {summary.num_cases:,} journeys, {percent(reached / summary.num_cases)} ({percent(low)} to "

@@ -30,6 +30,15 @@ class Funnel(Result):
     table
         One row a step: ``step``, ``cases`` that reached it, ``step_share`` of those that reached the step before,
         ``start_share`` of those that reached the first, ``median_seconds`` since the step before.
+
+    Examples
+    --------
+    >>> import journeymine as jm
+    >>> log = jm.read_table({"case_id": ["a", "a", "b", "c", "c"],
+    ...     "activity": ["visit", "buy", "visit", "visit", "buy"],
+    ...     "timestamp": [f"2024-05-0{day}T09:00Z" for day in (1, 2, 3, 4, 6)]})
+    >>> jm.funnel(log, ["visit", "buy"]).headline
+    '67 % of the journeys that reach “visit” reach “buy”; most are lost between “visit” and “buy”, where 33 % stop.'
     """
 
     @property
@@ -62,10 +71,10 @@ class Funnel(Result):
         """
         from journeymine.draw.bars import draw_bars
 
-        notes = [
-            f"{row.cases:,} · {percent(row.start_share)} of start"
-            + ("" if place == 0 else f" · {percent(row.step_share)} of step · {format_duration(row.median_seconds)}")
-            for place, row in enumerate(self.table.itertuples())
+        rows = self.table[["cases", "start_share", "step_share", "median_seconds"]].to_numpy()
+        notes = [f"{cases:,.0f} · {percent(start)} of start" for cases, start, _, _ in rows[:1]] + [
+            f"{cases:,.0f} · {percent(start)} of start · {percent(step)} of step · {format_duration(median)}"
+            for cases, start, step, median in rows[1:]
         ]
         return draw_bars(self.table["step"].tolist(), self.table["cases"].to_numpy(), notes, label="journeys", ax=ax)
 

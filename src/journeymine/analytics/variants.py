@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from journeymine.analytics.result import Result, percent
-from journeymine.errors import UnknownOptionError
+from journeymine.errors import OptionError, UnknownOptionError
 from journeymine.log.eventlog import EventLog
 from journeymine.summary.quantiles import Durations
 from journeymine.summary.summary import Summary, as_summary
@@ -30,6 +30,15 @@ class Variants(Result):
         ``cumulative_share`` of all cases, ``median_seconds`` from first to last event.
     num_cases, num_variants
         Of the whole log, whatever `top` shows.
+
+    Examples
+    --------
+    >>> import journeymine as jm
+    >>> log = jm.read_table({"case_id": ["a", "a", "b", "c", "c"],
+    ...     "activity": ["visit", "buy", "visit", "visit", "buy"],
+    ...     "timestamp": [f"2024-05-0{day}T09:00Z" for day in (1, 2, 3, 4, 6)]})
+    >>> jm.variants(log).headline
+    '3 journeys take 2 different courses; the most frequent, visit → buy, is that of 67 %.'
     """
 
     num_cases: int
@@ -88,6 +97,8 @@ def variants(
     ------
     UnknownOptionError
         If there is no such engine.
+    OptionError
+        If `top` is less than one.
 
     References
     ----------
@@ -104,6 +115,8 @@ def variants(
     0  (visit, buy)      2  0.666667          0.666667        129600.0
     1      (visit,)      1  0.333333          1.000000             0.0
     """
+    if top is not None and top < 1:
+        raise OptionError(f"top must be at least 1, not {top!r}")
     if engine == "pm4py" and isinstance(log, EventLog):
         from journeymine.graph.models import variants_by_pm4py
 

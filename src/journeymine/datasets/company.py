@@ -61,6 +61,12 @@ class Company:
         The activity that makes a journey a success.
     ends
         All declared ends of journeys, the goal first.
+
+    Examples
+    --------
+    >>> company = jm.write_company(tmp, customers=50)
+    >>> company.access_log.name, company.goal
+    ('access.log', 'POST /policies')
     """
 
     folder: Path

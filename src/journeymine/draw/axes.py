@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 import warnings
 from collections.abc import Sequence
 from functools import cache
@@ -22,6 +22,7 @@ ROW_TEXT: Final = 8.5
 """Size of letters of a row's name, in points."""
 
 _POINTS_PER_INCH: Final = 72
+_FORBIDDEN: Final = re.compile("[^\\s\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML
 
 
 def new_axes(
@@ -101,19 +102,14 @@ def plain(text: str) -> str:
     Returns
     -------
     str
-        White space as single spaces, control signs and halves of surrogate pairs as the replacement sign.
+        White space as single spaces, control signs and the like as the replacement sign.
 
     Examples
     --------
     >>> plain("a,b\\n c")
     'a,b c'
     """
-    shown = "".join("\ufffd" if unicodedata.category(sign) in ("Cs", "Cn") or _is_control(sign) else sign for sign in text)
-    return " ".join(shown.split())
-
-
-def _is_control(sign: str) -> bool:
-    return unicodedata.category(sign) == "Cc" and not sign.isspace()
+    return " ".join(_FORBIDDEN.sub("\ufffd", text).split())
 
 
 @cache

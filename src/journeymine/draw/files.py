@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from journeymine.draw.map import draw_plan
 from journeymine.draw.palette import LIGHT
 from journeymine.draw.plan import MapPlan
+from journeymine.draw.svg import tidied
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,25 +33,30 @@ def save_map(plan: MapPlan, path: str | Path, kind: Literal["png", "svg"]) -> No
     kind
         Its format.
     """
-    _save(_figure(plan), path, kind)
+    if kind == "svg":
+        Path(path).write_text(map_svg(plan), encoding="utf-8")
+    else:
+        _save(_figure(plan), path, kind)
 
 
-def map_svg(plan: MapPlan) -> str:
+def map_svg(plan: MapPlan, *, themed: bool = False) -> str:
     """Give a map as SVG.
 
     Parameters
     ----------
     plan
         The map.
+    themed
+        Whether its colours are variables that a page may set.
 
     Returns
     -------
     str
-        A document whose text is text.
+        One ``svg`` element whose text is text.
     """
     content = io.BytesIO()
     _save(_figure(plan), content, "svg")
-    return content.getvalue().decode()
+    return tidied(content.getvalue().decode(), label=plan.title or "Journey map", themed=themed)
 
 
 def _figure(plan: MapPlan) -> Figure:

@@ -41,7 +41,7 @@ def loops(log: EventLog | Summary, *, min_cases: int = 1) -> pd.DataFrame:
     pandas.DataFrame
         One row a loop that any journey is stuck in, those of the most customers first: ``activities`` (tuple, in the
         order of the alphabet), ``customers`` and ``cases`` that are stuck there, their ``share`` of all cases,
-        ``returns`` (how often they come back, in total) and ``median_returns`` of a stuck case. All journeys are counted,
+        ``returns`` (how often they come back, in total) and ``median_returns`` of a stuck case. All journeys count,
         whatever was left out to find the loops. A summary does not know who came back: there ``customers`` is missing.
 
     References

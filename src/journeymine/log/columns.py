@@ -324,4 +324,6 @@ def _with_text(table: pa.Table, name: str) -> pa.Table:
     try:
         return table.set_column(table.column_names.index(name), name, encode(table[name]))
     except (pa.ArrowNotImplementedError, pa.ArrowInvalid) as error:
-        raise SchemaError(f"column {name!r} holds {table[name].type} in one table and something else in another") from error
+        raise SchemaError(
+            f"column {name!r} holds {table[name].type} in one table and something else in another"
+        ) from error

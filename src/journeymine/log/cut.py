@@ -13,6 +13,7 @@ from journeymine.durations import Duration, to_microseconds
 from journeymine.errors import UnknownActivityError
 from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
+from journeymine.log.regroup import regrouped
 
 __all__ = ["cut"]
 
@@ -60,9 +61,7 @@ def cut(
     >>> jm.cut(log, gap="14d", end="buy").table["case_id"].to_pylist()
     ['a/1', 'a/1', 'a/2', 'a/3']
     """
-    customers = log.labels("customer")
-    owner = columns.first_known([customers, log.labels("case_id")]) if customers.null_count else customers
-    together = EventLog.of(_with_case(log.table, _keyed(owner, log, key)), sources=log.sources)
+    together = regrouped(log, _with_case(log.table, _keyed(_owners(log), log, key)))
     begins = _begins(together, gap, _checked(log, start), _checked(log, end))
     cases = _numbered(together.labels("case_id"), together.offsets, begins) if gap or start or end else None
     table = together.table if cases is None else _with_case(together.table, cases)
@@ -73,12 +72,36 @@ def _with_case(table: pa.Table, cases: pa.Array) -> pa.Table:
     return table.set_column(table.column_names.index("case_id"), "case_id", cases)
 
 
-def _keyed(owner: pa.DictionaryArray, log: EventLog, key: str | None) -> pa.DictionaryArray:
+def _owners(log: EventLog) -> pa.DictionaryArray:
+    """Give each event its customer, or the case of nobody, by a name that no customer has."""
+    customers, cases = log.labels("customer"), log.labels("case_id")
+    if not customers.null_count:
+        return customers
+    alone = pc.if_else(customers.is_null(), cases.indices, pa.scalar(None, pa.int32()))
+    cases = columns.compact(pa.DictionaryArray.from_arrays(alone, cases.dictionary))
+    names = cases.dictionary
+    while pc.any(pc.is_in(names, customers.dictionary)).as_py():
+        names = pc.binary_join_element_wise("nobody", names, "/")
+    return columns.first_known([customers, pa.DictionaryArray.from_arrays(cases.indices, names)])
+
+
+def _keyed(owners: pa.DictionaryArray, log: EventLog, key: str | None) -> pa.DictionaryArray:
+    """Give each event of an owner and a value one name, another for every other pair, whatever signs they hold."""
     if key is None:
-        return owner
-    values = pc.coalesce(log.labels(key).cast(pa.string()), pa.scalar("", pa.string()))
-    joined = pc.binary_join_element_wise(owner.cast(pa.string()), values, "/")
-    return pc.if_else(pc.equal(values, ""), owner.cast(pa.string()), joined).dictionary_encode()
+        return owners
+    values = log.labels(key)
+    given = pc.not_equal(values.dictionary.take(values.indices), "").fill_null(False)
+    numbers = np.where(columns.numbers(given.cast(pa.uint8())), columns.codes(values) + 1, 0)
+    width = len(values.dictionary) + 1
+    pairs = pa.array(columns.codes(owners).astype(np.int64) * width + numbers).dictionary_encode()
+    found = columns.numbers(pairs.dictionary)
+    value = pa.array(found % width - 1, mask=found % width == 0)
+    owner, value = owners.dictionary.take(pa.array(found // width)), values.dictionary.take(value)
+    names, between = owner, "/"
+    while names is owner or pc.count_distinct(names).as_py() < len(names):
+        names = pc.coalesce(pc.binary_join_element_wise(owner, value, between), owner)
+        between += "/"
+    return pa.DictionaryArray.from_arrays(pairs.indices, names)
 
 
 def _checked(log: EventLog, names: str | Sequence[str]) -> list[str]:

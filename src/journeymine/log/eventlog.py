@@ -442,7 +442,9 @@ def _values(wanted: str | Collection[str]) -> pa.Array:
 def _mask(keep: Any, events: int) -> pa.Array:
     mask = pa.array(keep)
     if not pa.types.is_boolean(mask.type) or len(mask) != events:
-        raise OptionError(f"where needs one truth value for each of the {events:,} events, not {len(mask):,} {mask.type}")
+        raise OptionError(
+            f"where needs one truth value for each of the {events:,} events, not {len(mask):,} {mask.type}"
+        )
     return mask
 
 

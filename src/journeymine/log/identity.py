@@ -14,6 +14,7 @@ from journeymine.errors import OptionError, SchemaError, UnknownColumnError
 from journeymine.log import columns
 from journeymine.log.eventlog import EVIDENCE, EventLog
 from journeymine.log.identifiers import TIERS, customer_names, normalise, ranked, tier
+from journeymine.log.regroup import regrouped
 from journeymine.log.schema import ID_PREFIX, id_columns
 from journeymine.log.spread import IdentityGraph, Labels, all_pairs, distinct_pairs
 
@@ -104,9 +105,8 @@ def link(
     if cap < 1:
         raise OptionError(f"cap must be at least 1, not {cap!r}")
     nodes = _nodes(log, _extra_identifiers(extra, log, country))
-    graph = _graph(nodes, list(block), cap)
-    labels = graph.labels()
-    blocked = _is_blocked(nodes, block)
+    blocked = _is_blocked(nodes, [block] if isinstance(block, str) else list(block), country)
+    labels = _graph(nodes, blocked, cap).labels()
     named = _named(nodes, labels)
     customers = _customers(log, nodes, labels, named, blocked)
     evidence = _evidence(nodes, labels, named, blocked)
@@ -160,17 +160,20 @@ def _labels(table: pa.Table, name: str) -> pa.DictionaryArray:
     )
 
 
-def _graph(nodes: _Nodes, block: list[str], cap: int) -> IdentityGraph:
+def _graph(nodes: _Nodes, blocked: np.ndarray, cap: int) -> IdentityGraph:
     edges = np.concatenate((all_pairs(nodes.rows), all_pairs(nodes.extra)))
-    usable = ~_is_blocked(nodes, block)
-    edges = edges[usable[edges].all(axis=1)]
+    edges = edges[~blocked[edges].any(axis=1)]
     tiers = [tier(kind) for kind in nodes.names]
     num_strong = tiers.count("strong")
     return IdentityGraph(nodes.kinds, distinct_pairs(*edges.T), num_strong, num_strong + tiers.count("medium"), cap)
 
 
-def _is_blocked(nodes: _Nodes, block: Collection[str]) -> np.ndarray:
-    return columns.numbers(pc.is_in(nodes.all_names, pa.array(list(block), pa.string())).cast(pa.uint8())).astype(bool)
+def _is_blocked(nodes: _Nodes, block: list[str], country: str | None) -> np.ndarray:
+    """Tell which identifiers are on the list, in whatever spelling each kind allows."""
+    listed = pa.table({ID_PREFIX + kind: pa.array(map(str, block), pa.string()) for kind in nodes.names})
+    spelled = normalise(listed, country=country)
+    found = [pc.is_in(names, spelled[ID_PREFIX + kind].cast(pa.string())) for kind, names in nodes.names.items()]
+    return columns.numbers(pa.concat_arrays(found).cast(pa.uint8())).astype(bool)
 
 
 # --- from labels to customers and evidence ---------------------------------------------------------------------------
@@ -228,10 +231,11 @@ def _relabelled(log: EventLog, customers: pa.DictionaryArray, evidence: pa.Table
         alone = columns.encode(pc.binary_join_element_wise("nobody", source, _row_numbers(table), "/"))
         cases = columns.first_known([cases, alone])
     table = table.set_column(table.column_names.index("case_id"), "case_id", cases)
-    linked = EventLog.of(table, sources=log.sources, quarantine=log.quarantine)
-    return replace(linked, evidence=evidence)
+    return replace(regrouped(log, table), evidence=evidence)
 
 
 def _row_numbers(table: pa.Table) -> pa.ChunkedArray | pa.Array:
-    rows = table["source_row"] if "source_row" in table.column_names else pa.array(np.arange(table.num_rows))
-    return rows.cast(pa.string())
+    places = pa.array(np.arange(table.num_rows)).cast(pa.string())
+    if "source_row" not in table.column_names:
+        return places
+    return pc.coalesce(table["source_row"].cast(pa.string()), pc.binary_join_element_wise("event", places, " "))

@@ -37,8 +37,9 @@ def case_order(cases: np.ndarray, times: np.ndarray, num_cases: int) -> tuple[np
 
     Examples
     --------
-    >>> case_order(np.array([1, 0, 1]), np.array([20, 10, 15]), 2)
-    (array([0, 1, 3]), array([1, 2, 0], dtype=int32))
+    >>> offsets, permutation = case_order(np.array([1, 0, 1]), np.array([20, 10, 15]), 2)
+    >>> offsets.tolist(), permutation.tolist()
+    ([0, 1, 3], [1, 2, 0])
     """
     arrival = np.arange(len(cases), dtype=np.int32 if len(cases) < 2**31 else np.int64)
     grouped = coo_array((times, (cases, arrival)), shape=(num_cases, max(len(cases), 1))).tocsr()

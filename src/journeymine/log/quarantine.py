@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from journeymine.log import store
 
@@ -27,7 +27,7 @@ _SCHEMA = pa.schema(
         "stage": pa.string(),
         "reason": pa.string(),
         "detail": pa.string(),
-        "payload": pa.binary(),
+        "payload": pa.large_binary(),
     }
 )
 
@@ -80,7 +80,7 @@ class Quarantine:
         return cls(_SCHEMA.empty_table())
 
     @classmethod
-    def of(cls, source: str, rejects: Iterable[Reject]) -> Quarantine:
+    def of(cls, source: str, rejects: Iterable[Reject] | pa.Table) -> Quarantine:
         """Keep the rejects of one source, in line order.
 
         Parameters
@@ -88,17 +88,16 @@ class Quarantine:
         source
             Name of the source.
         rejects
-            The rows that were not used.
+            The rows that were not used; or a table of them, with the fields of `Reject` as columns.
 
         Returns
         -------
         Quarantine
             One row each.
         """
-        rows = sorted(rejects)
-        values = zip(*rows, strict=True) if rows else [()] * len(Reject._fields)
-        columns = dict(zip(Reject._fields, values, strict=True))
-        return cls(pa.table({"source": [source] * len(rows), **columns}, schema=_SCHEMA))
+        table = rejects if isinstance(rejects, pa.Table) else _table(rejects)
+        table = table.sort_by([("line", "ascending"), ("reason", "ascending")])
+        return cls(table.add_column(0, "source", pa.repeat(source, len(table))).select(_SCHEMA.names).cast(_SCHEMA))
 
     def __add__(self, other: Quarantine) -> Quarantine:
         return Quarantine(pa.concat_tables([self.table, other.table]).combine_chunks())
@@ -109,12 +108,13 @@ class Quarantine:
     @property
     def reasons(self) -> dict[str, int]:
         """Rows for each reason, the most frequent first."""
-        return dict(Counter(self.table["reason"].to_pylist()).most_common())
+        counts = self.table["reason"].value_counts().to_pylist()
+        return {row["values"]: row["counts"] for row in sorted(counts, key=lambda row: (-row["counts"], row["values"]))}
 
     @property
     def num_refused(self) -> int:
         """Rows that are bad data; the others were only set aside as no touchpoints."""
-        return sum(stage != FILTER for stage in self.table["stage"].to_pylist())
+        return pc.sum(pc.not_equal(self.table["stage"], FILTER)).as_py() or 0
 
     def to_pandas(self) -> pd.DataFrame:
         """Give the rows as a DataFrame."""
@@ -137,3 +137,9 @@ class Quarantine:
 
     def _repr_html_(self) -> str:
         return self.to_pandas().drop(columns="payload").to_html(index=False, max_rows=20)
+
+
+def _table(rejects: Iterable[Reject]) -> pa.Table:
+    rows = list(rejects)
+    values = zip(*rows, strict=True) if rows else [()] * len(Reject._fields)
+    return pa.table(dict(zip(Reject._fields, values, strict=True)), schema=pa.schema(list(_SCHEMA)[1:]))

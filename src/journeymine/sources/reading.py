@@ -46,7 +46,7 @@ class Reading:
     duplicate
         Rows that repeat one that was used.
     rejects
-        Rows that were not used.
+        Rows that were not used; as a table where there may be many.
     notes
         What a reader of the figures should know.
     """
@@ -57,7 +57,7 @@ class Reading:
     events: pa.Table
     used: int | None = None
     duplicate: int = 0
-    rejects: Sequence[Reject] = ()
+    rejects: Sequence[Reject] | pa.Table = ()
     notes: list[str] = field(default_factory=list)
 
 

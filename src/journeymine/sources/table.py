@@ -190,7 +190,7 @@ def _raw_arrow(data: Any) -> _Raw:
         table = pa.table(data)
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         raise SchemaError(
-            f"cannot read the columns of this {kind}: {error}. Give every column one type and as many rows as the others"
+            f"cannot read the columns of this {kind}: {error}. Give every column one type, and all of them as many rows"
         ) from error
     except (TypeError, ValueError) as error:
         if isinstance(error, ValueError):  # so pandas says it
@@ -278,7 +278,9 @@ def _labels(raw: _Raw, new: str, old: str) -> pa.ChunkedArray | pa.Array:
     if new in ("end_timestamp", "version"):
         return column
     if pa.types.is_floating(column.type) and (pc.max(pc.abs(column)).as_py() or 0) >= _EXACT:
-        raise SchemaError(f"column {old!r} of {raw.name} holds floats too large to be exact. Give it as text or integers")
+        raise SchemaError(
+            f"column {old!r} of {raw.name} holds floats too large to be exact. Give it as text or integers"
+        )
     try:
         return columns.encode(column)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
@@ -286,12 +288,13 @@ def _labels(raw: _Raw, new: str, old: str) -> pa.ChunkedArray | pa.Array:
 
 
 def _ends(table: pa.Table, column: str, moments: Times, tz: str | None, time_format: str | None) -> Times:
-    """Parse the times at which events ended; one that cannot be, or cannot be right, costs the end and not the event."""
+    """Parse the times at which events ended; one that cannot be read or be right costs the end and not the event."""
     ends = parse_times(table[column], tz=tz, name=column, time_format=time_format)
     unread = int(np.count_nonzero(ends.bad)) - table[column].null_count
     before = ~ends.bad & ~moments.bad & (ends.microseconds < moments.microseconds)
     notes = [f"{unread:,} ends of events are not times; left out"] if unread else []
-    notes += [f"{np.count_nonzero(before):,} events end before they begin; their ends are left out"] if before.any() else []
+    early = np.count_nonzero(before)
+    notes += [f"{early:,} events end before they begin; their ends are left out"] if early else []
     return Times(ends.microseconds, ends.bad | before, ends.notes + notes)
 
 

@@ -67,7 +67,8 @@ def dropoffs(
     goal, end
         Activities that complete a journey: they are left out.
     within
-        Window; by default each activity's own: its usual return, at most 0.7 of the time the log covers.
+        Window; by default each activity's own: its usual return, at most 0.7 of the time the log covers. An activity
+        that nobody came back from has the longest of the others.
     confidence
         Of the intervals, by the delete-one-group jackknife over 64 groups of customers.
 
@@ -85,7 +86,9 @@ def dropoffs(
     """
     curves = return_curves(summary, goal=goal, end=end)
     if within is None:
-        windows = np.minimum(curves.usual_return(), _longest(summary))
+        usual = curves.usual_return()
+        longest = usual.max(initial=0) or _longest(summary)  # nobody came back: as long as anybody takes
+        windows = np.minimum(np.where(usual > 0, usual, longest), _longest(summary))
     else:
         windows = _checked(curves, summary, within)
     rates, at_risk = curves.within(windows)

@@ -324,6 +324,8 @@ def summarise(
         If the log has no column `by`.
     UnknownOptionError
         If a part does not exist.
+    OptionError
+        If `relative_error` does not lie between 0 and 1.
 
     Examples
     --------
@@ -336,6 +338,8 @@ def summarise(
     for name in parts:
         if name not in PARTS:
             raise UnknownOptionError("there is no part {name!r} of a summary", name, PARTS)
+    if relative_error is not None and not 0 < relative_error < 1:
+        raise OptionError(f"relative_error must lie between 0 and 1, not {relative_error!r}")
     arrays = Arrays(log, by)
     sequences, which = Sequences.empty(), np.empty(0, np.int64)
     if {"variants", "spans"} & set(parts):

@@ -150,7 +150,8 @@ def _timed(legs: pa.Table, tz: str) -> tuple[pa.Table, list[str]]:
     parsed = {name: _times(columns.whole(legs[name]), name, tz) for name in ("start", "answer", "end")}
     moments = {name: times.microseconds for name, times in parsed.items()}
     notes = [f"{name}: {note}" for name, times in parsed.items() for note in times.notes]
-    notes += _settle_clock_change(moments, _seconds(legs["duration"]), _seconds(legs["billed"]))
+    if notes:  # some of the times are in an hour that the clock runs through twice
+        notes += _settle_clock_change(moments, _seconds(legs["duration"]), _seconds(legs["billed"]))
     for name, moment in moments.items():
         legs = legs.append_column(name + "_time", pa.array(moment, mask=parsed[name].bad).cast(TIME))
     needs_answer = _is_true(pc.equal(legs["disposition"], "ANSWERED")) | ~_is_blank(columns.whole(legs["answer"]))
@@ -181,7 +182,7 @@ def _seconds(column: pa.ChunkedArray) -> np.ndarray:
 
 
 def _settle_clock_change(moments: dict[str, np.ndarray], duration: np.ndarray, billed: np.ndarray) -> list[str]:
-    """Put times in the second pass of an hour that the clock runs through twice, where the seconds counted say so."""
+    """Put times in the second pass of an hour that is run through twice, where the seconds counted say so."""
 
     def off_by(first: str, counted: np.ndarray, hours: int) -> np.ndarray:
         return np.abs(moments["end"] - moments[first] - counted * 1e6 - hours * _HOUR) <= _TOLERANCE

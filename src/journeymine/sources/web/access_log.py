@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from journeymine.errors import FormatError, OptionError
 from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
-from journeymine.log.quarantine import FILTER, Reject
+from journeymine.log.quarantine import FILTER
 from journeymine.log.schema import TIME
 from journeymine.sources import inputs, rows
 from journeymine.sources.reading import Reading, to_log
@@ -255,7 +255,7 @@ def _tidy(column: pa.Array) -> pa.Array:
     return columns.compact(column) if pa.types.is_dictionary(column.type) else column
 
 
-def _rejects(lines: Lines, requests: pa.Table, reasons: np.ndarray) -> list[Reject]:
+def _rejects(lines: Lines, requests: pa.Table, reasons: np.ndarray) -> pa.Table:
     """Keep the lines that are no events, worked out in whole columns and in the order of the file."""
     kept = pa.array(np.flatnonzero(reasons))
     places = pa.array(reasons[reasons > 0] - 1)
@@ -264,14 +264,14 @@ def _rejects(lines: Lines, requests: pa.Table, reasons: np.ndarray) -> list[Reje
     )
     shown = [requests[field or "path"].take(kept).cast(pa.string()) for *_, field in _REASONS]
     wrong = pc.if_else(fields.is_null(), "", pc.choose(places, *shown))
-    rejects = {
+    columns_of = {
         "line": pa.array(lines.numbers).take(kept),
         "stage": stages,
         "reason": codes,
         "detail": pc.binary_join_element_wise(texts, wrong, ""),
         "payload": lines.text.take(kept).cast(pa.large_binary()),
     }
-    return list(map(Reject._make, zip(*(rejects[field].to_pylist() for field in Reject._fields), strict=True)))
+    return pa.table(columns_of)
 
 
 def _last_moment(requests: pa.Table, reasons: np.ndarray) -> datetime | None:

@@ -10,9 +10,10 @@ import pyarrow.compute as pc
 __all__ = ["ASSETS", "BOTS", "assets", "robots"]
 
 BOTS: Final = (
-    r"bot|crawl|spider|slurp|scrap|fetch|feed|\brss\b|monitor|pingdom|uptime|nagios|zabbix|check_http|preview|externalhit"
-    r"|validator|archiv|nutch|favicon|headless|phantomjs|selenium|lighthouse|scanner|masscan|zgrab|nmap|nikto|sqlmap|internal dummy"
-    r"|curl/|wget|python|libwww|lwp|http_?-?client|^java/|^ruby|^php|^perl|https?://|\w@\w"
+    r"bot|crawl|spider|slurp|scrap|fetch|feed|\brss\b|monitor|pingdom|uptime|nagios|zabbix|check_http|preview"
+    r"|externalhit|validator|archiv|nutch|favicon|headless|phantomjs|selenium|lighthouse|internal dummy"
+    r"|scanner|masscan|zgrab|nmap|nikto|sqlmap|curl/|wget|python|libwww|lwp|http_?-?client|^java/|^ruby|^php|^perl"
+    r"|https?://|\w@\w"
 )
 """User agents that are no persons, as a regular expression on the lower-case text: they say so, or name an address."""
 
