@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
@@ -95,8 +96,9 @@ def discover(
         transitions [3]_, which takes no longer however many variants there are, but knows less of what happens in any
         order.
     noise
-        Where no structure is found, leave out transitions with fewer passes than this share of the most frequent one
-        from the same touchpoint. With 0 every journey used fits the model of ``"inductive"``.
+        Leave out transitions with fewer passes than this share of the most frequent one from the same touchpoint:
+        ``"inductive"`` where it finds no structure with them, so that with 0 every journey used fits the model;
+        ``"dfg"`` at once, but for those that a touchpoint cannot be reached or left without.
     top
         Use only the most frequent variants. By default ``"inductive"`` uses 1,000 at most, ``"dfg"`` all journeys.
 
@@ -191,35 +193,44 @@ def _graph(summary: Summary) -> DFG:
 
 
 def _of_graph(graph: DFG, noise: float) -> ProcessTree:
-    """Mine as pm4py itself does from a graph; where that finds no structure, look again without rare transitions."""
-    from pm4py.algo.discovery.inductive.dtypes.im_dfg import InductiveDFG
-    from pm4py.algo.discovery.inductive.dtypes.im_ds import IMDataStructureDFG
-    from pm4py.algo.discovery.inductive.variants.imd import IMD
+    import pm4py
 
-    class Miner(IMD):
-        def find_cut(self, obj: IMDataStructureDFG, parameters: dict[str, Any] | None = None) -> Any:
-            frequent = InductiveDFG(_frequent_passes(obj.dfg, noise), obj.data_structure.skip)
-            return super().find_cut(obj, parameters) or super().find_cut(IMDataStructureDFG(frequent), parameters)
-
-    options = {"multiprocessing": False}
     try:
-        return _tidied(Miner(options).apply(IMDataStructureDFG(InductiveDFG(graph)), options))
-    except IndexError as error:
+        return pm4py.discover_process_tree_inductive(_without_noise(graph, noise))
+    except IndexError as error:  # of a part of the graph that nothing leads to
         raise OptionError(
             "pm4py finds no model in this graph of transitions. Use method='inductive', or another noise="
         ) from error
 
 
-def _frequent_passes(graph: DFG, noise: float) -> DFG:
+def _without_noise(graph: DFG, noise: float) -> DFG:
+    """Leave rare transitions out, but keep every activity on a way of frequent ones from the start to the end."""
     from pm4py.objects.dfg.obj import DFG
 
     most = Counter(graph.end_activities)
     for (before, _), count in graph.graph.items():
         most[before] = max(count, most[before])
-    passes = {pair: count for pair, count in graph.graph.items() if count >= noise * most[pair[0]]}
-    enough = noise * max(graph.start_activities.values(), default=0)
-    starts = {name: count for name, count in graph.start_activities.items() if count >= enough}
-    return DFG(passes, starts, graph.end_activities)
+    ways = _ways(graph.graph, graph.start_activities)
+    ways |= {(before, after) for after, before in _ways(_reversed(graph.graph), graph.end_activities)}
+    kept = {pair: count for pair, count in graph.graph.items() if count >= noise * most[pair[0]] or pair in ways}
+    return DFG(kept, graph.start_activities, graph.end_activities)
+
+
+def _ways(passes: Mapping[Any, int], starts: Mapping[str, int]) -> set[tuple[Any, Any]]:
+    """Give the transitions of the way along the most frequent ones from the start to each activity."""
+    import networkx as nx
+
+    start = object()
+    graph = nx.DiGraph()
+    graph.add_node(start)
+    graph.add_weighted_edges_from((before, after, 1 / count) for (before, after), count in passes.items())
+    graph.add_weighted_edges_from((start, after, 1 / count) for after, count in starts.items())
+    ways = nx.single_source_dijkstra_path(graph, start)
+    return {pair for way in ways.values() for pair in pairwise(way) if pair[0] is not start}
+
+
+def _reversed(passes: Mapping[Any, int]) -> dict[tuple[str, str], int]:
+    return {(after, before): count for (before, after), count in passes.items()}
 
 
 def _tidied(tree: ProcessTree) -> ProcessTree:

@@ -170,6 +170,6 @@ def _worth_without(chain: Chain, reached: np.ndarray, target: int) -> np.ndarray
     worth[target] = 1
     cell = gaps["activity"].astype(np.int64) * NUM_GROUPS + gaps["group"]
     weights = (chain.shares, chain.shares * worth[gaps["next_activity"]])
-    passes, gained = (np.bincount(cell, w, len(reached) * NUM_GROUPS).reshape(-1, NUM_GROUPS) for w in weights)
-    others, others_gained = (total.sum(axis=1, keepdims=True) - total for total in (passes, gained))
-    return np.divide(others_gained, others, out=np.zeros_like(others), where=others > _ROUNDING)
+    totals = [np.bincount(cell, w, len(reached) * NUM_GROUPS).reshape(-1, NUM_GROUPS).astype(float) for w in weights]
+    others, gained = (total.sum(axis=1, keepdims=True) - total for total in totals)
+    return np.divide(gained, others, out=np.zeros_like(others), where=others > _ROUNDING)

@@ -36,8 +36,8 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    os.close(handle)
     try:
+        os.close(handle)
         yield Path(name)
         _flush(name)
         Path(name).chmod(0o666 & ~_umask())

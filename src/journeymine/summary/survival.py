@@ -217,12 +217,10 @@ class Survival:
     def _leave_out(self, block: slice, windows: np.ndarray, num_groups: int) -> tuple[np.ndarray, np.ndarray]:
         firsts, ends = self._firsts[block], self._ends[block]
         rows = slice(*np.searchsorted(self._steps["row"], (firsts[0], ends[-1])))
-        step = self._steps["row"][rows]
-        place = np.searchsorted(firsts, step, side="right") - 1
         shape = (len(firsts), num_groups, _BINS + 1)
-        cell = np.ravel_multi_index(
-            (place, self.gaps["group"][rows], self._bins(block, windows)[step - firsts[0]]), shape
-        )
+        place = np.repeat(np.arange(len(firsts)) * num_groups * (_BINS + 1), ends - firsts)
+        cell = (place + self._bins(block, windows))[self._steps["row"][rows] - firsts[0]]
+        cell += self.gaps["group"][rows].astype(np.int64) * (_BINS + 1)
         count = self.gaps["count"][rows]
         followed = np.where(self.gaps["next_activity"][rows] > 0, count, 0)
         leaving, coming = (np.bincount(cell, weights, np.prod(shape)).reshape(shape) for weights in (count, followed))
