@@ -71,7 +71,8 @@ def test_refused_rows_can_be_written_for_repair(orders, tmp_path):
 
 
 def test_an_error_is_a_sentence_and_exit_code_2(orders):
-    done = run("check", orders, "--format", "table", "--case", "ordr", "--tz", "UTC")
+    misspelt = ["ordr" if option == "order" else option for option in OPTIONS]
+    done = run("check", orders, *misspelt)
     assert done.exit_code == 2
     assert "Did you mean 'order'?" in done.stderr
     assert "Traceback" not in done.stderr

@@ -4,7 +4,7 @@ from math import prod
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from journeymine.errors import OptionError, UnknownActivityError, WindowError
 from journeymine.graph.likeliest_path import likeliest_path
@@ -105,6 +105,7 @@ def test_no_other_path_is_likelier(log):
     assert table["path_probability"].iloc[-1] == pytest.approx(max(chances))
 
 
+@settings(max_examples=40)
 @given(logs(min_events=1))
 def test_a_summary_gives_the_same_as_its_log(log):
     goal = log.activities[-1]

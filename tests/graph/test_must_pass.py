@@ -1,6 +1,6 @@
 import networkx as nx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from journeymine.errors import OptionError, UnknownActivityError
 from journeymine.graph.must_pass import must_pass
@@ -40,6 +40,11 @@ def test_only_the_way_to_the_first_goal_counts():
 def test_with_a_start_paths_begin_there_and_what_came_before_does_not_count():
     log = journeys("visit login basket buy", "visit login visit basket buy", "basket buy")
     assert rows(must_pass(log, goal="buy", start="login")) == [("basket", 2, 1.0)]
+
+
+def test_what_was_passed_before_the_start_was_not_passed_on_the_way():
+    log = journeys(*["login basket buy"] * 3, "basket login buy")
+    assert rows(must_pass(log, goal="buy", start="login", min_cases=2)) == [("basket", 3, 0.75)]
 
 
 def test_nothing_must_be_passed_on_the_way_to_a_goal_that_begins_a_journey():
@@ -94,6 +99,7 @@ def test_without_what_must_be_passed_there_is_no_path_and_without_anything_else_
     assert sorted(must_pass(log, goal=goal)["activity"]) == needed
 
 
+@settings(max_examples=40)
 @given(logs(min_events=1))
 def test_a_summary_gives_the_same_as_its_log(log):
     goal = log.activities[-1]

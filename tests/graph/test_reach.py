@@ -1,7 +1,7 @@
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from journeymine.errors import OptionError, UnknownActivityError, WindowError
 from journeymine.graph.reach import reach
@@ -30,8 +30,8 @@ def test_another_declared_end_is_not_the_goal_and_nothing_leads_on_from_it():
     assert by_name(reach(log, goal="buy", end="cancel")) == {"visit": pytest.approx(1 / 3)}
 
 
-def test_what_never_leads_to_the_goal_has_zero_even_where_journeys_never_get_out():
-    log = journeys("visit buy", "lost found lost found")
+def test_what_never_leads_to_the_goal_has_zero_even_where_journeys_are_never_seen_to_get_out():
+    log = journeys("visit buy", "lost found lost found", until=3)  # the last visit is open
     table = reach(log, goal="buy")
     assert by_name(table) == {"visit": 1, "found": 0, "lost": 0}
     assert by_name(table, "naive_probability") == {"visit": 1, "found": 0, "lost": 0}
@@ -71,6 +71,20 @@ def test_customers_who_all_do_the_same_leave_possible_what_chance_would_hide():
     assert table["probability"].tolist() == [1]
     assert 0.8 < table["low"].iloc[0] <= 0.05 ** (1 / 20)
     assert table["high"].iloc[0] == 1
+
+
+def test_one_customer_of_a_touchpoint_tells_nothing_however_many_the_others_have():
+    table = reach(journeys(*["visit buy"] * 20, "rare visit buy"), goal="buy").set_index("activity")
+    assert table.loc["rare", ["low", "high"]].tolist() == [0, 1]
+    assert table.loc["visit", "low"] > 0.8
+
+
+def test_a_few_customers_who_all_go_the_same_way_are_no_proof_that_all_do():
+    log = journeys(*["visit buy", "visit"] * 100, *["rare visit buy", "rare visit"] * 2)
+    table = reach(log, goal="buy").set_index("activity")
+    assert table["probability"].tolist() == pytest.approx([0.5, 0.5])
+    assert table.loc["rare", "low"] <= 0.5 * 0.05 ** (1 / 4) + 1e-9
+    assert table.loc["visit", "low"] > 0.4
 
 
 def test_intervals_narrow_with_more_customers_and_with_less_confidence():
@@ -115,6 +129,7 @@ def test_probabilities_lie_in_their_intervals_and_those_between_nothing_and_all(
     assert (table["probability"] <= table["high"]).all()
 
 
+@settings(max_examples=40)
 @given(logs(min_events=1))
 def test_a_summary_gives_the_same_as_its_log(log):
     goal = log.activities[-1]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from journeymine.analytics.funnel import funnel
 from journeymine.analytics.result import percent
 from journeymine.analytics.variants import variants
 from journeymine.durations import Duration, format_duration
@@ -18,6 +19,7 @@ from journeymine.summary.summary import Summary, as_summary
 
 if TYPE_CHECKING:
     import networkx as nx
+    import pandas as pd
 
 __all__ = ["findings"]
 
@@ -31,6 +33,7 @@ def findings(
     goal: str | None = None,
     end: str | Sequence[str] = (),
     within: Duration | None = None,
+    steps: Sequence[str] | None = None,
     min_cases: int = 1,
 ) -> list[str]:
     """Say what stands out in a log, the most important first.
@@ -43,6 +46,8 @@ def findings(
         Activities that complete a journey, with and without success.
     within
         Window of the drop-off; by default each activity's own, as in `dropoff`.
+    steps
+        Activities of a funnel; by default there is none.
     min_cases
         Say nothing of touchpoints and transitions of fewer customers, nor of courses of fewer journeys.
 
@@ -50,8 +55,8 @@ def findings(
     -------
     list of str
         Sentences with their numbers and 95 % intervals: where most customers are lost beyond what is usual, which
-        transition costs the most waiting, how many journeys reach the goal, which course is the most frequent. What
-        does not stand out is left out.
+        transition costs the most waiting, how many journeys get through the funnel, how many reach the goal, which
+        course is the most frequent. What does not stand out is left out.
 
     Raises
     ------
@@ -70,7 +75,13 @@ def findings(
     """
     summary = as_summary(log, "visits", "channels", "follows", "times", "gaps", "variants", "spans")
     graph = journey_graph(summary, goal=goal, end=end, within=within)
-    found = [_loss(graph, min_cases), _wait(summary, graph, min_cases), _success(summary, goal, min_cases), _course(summary, min_cases)]
+    found = [
+        _loss(graph, min_cases),
+        _wait(summary, graph, min_cases),
+        None if steps is None else _passage(funnel(summary, steps).table, min_cases),
+        None if goal is None else _success(summary, goal, min_cases),
+        _course(summary, min_cases),
+    ]
     return [sentence for sentence in found if sentence]
 
 
@@ -88,8 +99,8 @@ def _loss(graph: nx.DiGraph, least: int) -> str | None:
         return None
     _, name, facts = max(marked, key=lambda item: item[:2])
     return (
-        f"Most customers are lost after “{name}”: {_estimate(facts)} of its {facts['visits']:,} visits are not followed "
-        f"by another touchpoint within {format_duration(facts['within_seconds'])}; over all touchpoints it is "
+        f"Most customers are lost after “{name}”: {_estimate(facts)} of its {facts['visits']:,} visits are not "
+        f"followed by another touchpoint within {format_duration(facts['within_seconds'])}; over all touchpoints it is "
         f"{percent(mean)}. Counting last events would say {percent(facts['naive_rate'])}."
     )
 
@@ -111,8 +122,8 @@ def _wait(summary: Summary, graph: nx.DiGraph, least: int) -> str | None:
     excess, (before, after), facts = max(slow, key=lambda item: item[:2])
     low, high = (format_duration(bound) for bound in _median_interval(summary, before, after, facts["customers"]))
     return (
-        f"Most waiting adds up from “{before}” to “{after}”: {facts['count']:,} passes of {facts['customers']:,} customers "
-        f"take {format_duration(facts['median_seconds'])} in the median ({low} to {high}), one in ten more than "
+        f"Most waiting adds up from “{before}” to “{after}”: {facts['count']:,} passes of {facts['customers']:,} "
+        f"customers take {format_duration(facts['median_seconds'])} in the median ({low} to {high}), one in ten more than "
         f"{format_duration(facts['p90_seconds'])}; beyond the median that is {format_duration(excess)} in all."
     )
 
@@ -127,11 +138,26 @@ def _median_interval(summary: Summary, before: str, after: str, customers: int) 
     return low, high
 
 
-def _success(summary: Summary, goal: str | None, least: int) -> str | None:
-    if goal is None or not summary.num_cases:
+def _passage(steps: pd.DataFrame, least: int) -> str | None:
+    """Say how many get through a funnel, and where it loses most of those who come that far."""
+    first, last = int(steps["cases"].iloc[0]), int(steps["cases"].iloc[-1])
+    if last < max(least, 1):
         return None
+    low, high = _share_interval(last, first)
+    worst = int(steps["step_share"].iloc[1:].idxmin())
+    before, after = steps["step"].iloc[worst - 1], steps["step"].iloc[worst]
+    return (
+        f"{last:,} of {first:,} journeys that reach “{steps['step'].iloc[0]}”, {percent(last / first)} ({percent(low)} "
+        f"to {percent(high)}), get to “{steps['step'].iloc[-1]}”; the largest share is lost from “{before}” to “{after}”, "
+        f"where {percent(1 - steps['step_share'].iloc[worst])} of {steps['cases'].iloc[worst - 1]:,} stop."
+    )
+
+
+def _success(summary: Summary, goal: str, least: int) -> str:
     cases, code = summary.overall("variants"), summary.code(goal)
-    places = np.searchsorted(summary.sequences.offsets, np.flatnonzero(summary.sequences.codes == code), side="right") - 1
+    places = (
+        np.searchsorted(summary.sequences.offsets, np.flatnonzero(summary.sequences.codes == code), side="right") - 1
+    )
     reached = int(cases["count"][np.isin(cases["variant"], places)].sum())
     if reached < least:
         return f"Fewer than {least:,} of {summary.num_cases:,} journeys reach “{goal}” so far."

@@ -41,14 +41,14 @@ class JourneyMap(Result):
     num_steps
         Steps from one touchpoint to the next in the log, whatever the graph leaves out.
     title
-        What stands above the picture.
+        What stands above the picture, or None.
     paths
         How many paths the picture shows, at least; None for as many as can be followed.
     """
 
     graph: nx.DiGraph
     num_steps: int
-    title: str
+    title: str | None = None
     paths: int | None = None
 
     @property
@@ -201,7 +201,7 @@ def journey_map(
         graph.graph["customers"] = log.num_customers
     follows = summary.overall("follows")
     steps = int(follows["count"][(follows["activity"] > 0) & (follows["next_activity"] > 0)].sum())
-    return mapped(graph, num_steps=steps, paths=paths, title=title)
+    return mapped(graph, num_steps=steps, paths=paths, title="Journey map" if title is None else title)
 
 
 def mapped(graph: nx.DiGraph, *, num_steps: int, paths: int | None = None, title: str | None = None) -> JourneyMap:
@@ -223,10 +223,10 @@ def mapped(graph: nx.DiGraph, *, num_steps: int, paths: int | None = None, title
     """
     window = format_duration(graph.graph["window_seconds"])
     base = (
-        f"{_counted(graph.graph['cases'], 'journey')} over {window}; drop-off by touchpoint corrected for open journeys "
-        "(Kaplan-Meier); slow paths are those with the most time beyond their median, all passes together."
+        f"{_counted(graph.graph['cases'], 'journey')} over {window}; drop-off by touchpoint corrected for open "
+        "journeys (Kaplan-Meier); slow paths are those with the most time beyond their median, all passes together."
     )
-    return JourneyMap(_table(graph), base, graph, num_steps, title or "Journey map", paths)
+    return JourneyMap(_table(graph), base, graph, num_steps, title, paths)
 
 
 def _table(graph: nx.DiGraph) -> pd.DataFrame:

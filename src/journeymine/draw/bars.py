@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from journeymine.draw.axes import ROW_TEXT, as_rows, new_axes, text_width, write
+from journeymine.draw.axes import ROW_TEXT, as_rows, new_axes, write
 from journeymine.draw.palette import LIGHT
+from journeymine.draw.text import text_width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

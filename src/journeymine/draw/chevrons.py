@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from journeymine.draw.axes import new_axes, text_width, wrapped
-from journeymine.draw.marks import Pen
+from journeymine.draw.axes import new_axes
 from journeymine.draw.palette import LIGHT, channel_colours, mixed
+from journeymine.draw.pen import Pen
+from journeymine.draw.text import text_width, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -127,7 +128,9 @@ def _draw_step(pen: Pen, x: float, y: float, step: _Step, colour: str, *, first:
     notch = [] if first else [(x + _POINT, y)]
     shape = [(x, top), (end, top), (end + _POINT, y), (end, bottom), (x, bottom), *notch]
     fill, edge = mixed(colour, LIGHT.paper, 0.16), mixed(colour, LIGHT.paper, 0.75)
-    look = {"facecolor": fill, "edgecolor": edge} if step.activity else {"facecolor": LIGHT.paper, "edgecolor": LIGHT.line}
+    look = (
+        {"facecolor": fill, "edgecolor": edge} if step.activity else {"facecolor": LIGHT.paper, "edgecolor": LIGHT.line}
+    )
     pen.ax.add_patch(Polygon(shape, closed=True, linewidth=0.8 * pen.scale, zorder=2, **look))
     lines = wrapped(step.text, _STEP - 17, _TEXT)
     for row, line in enumerate(lines):

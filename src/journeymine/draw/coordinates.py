@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -35,12 +36,13 @@ def straightened(
 
     Notes
     -----
-    Minimises the weighted sum of the links' offsets, a linear program as in [1]_, and then, ever so little, distances to
-    the middle.
+    Minimises the weighted sum of the links' offsets, a linear program as in [1]_, and then, ever so little, distances
+    to the middle.
 
     References
     ----------
-    .. [1] Gansner, Koutsofios, North & Vo (1993), A technique for drawing directed graphs, IEEE Trans. Softw. Eng. 19(3).
+    .. [1] Gansner, Koutsofios, North & Vo (1993), A technique for drawing directed graphs, IEEE Trans. Software Eng.
+       19(3).
 
     Examples
     --------
@@ -52,7 +54,7 @@ def straightened(
 
     vertices, offsets = len(extents), len(links)
     middle = max(float(extents[list(row)].sum()) for row in rows) / 2
-    pairs = np.array([pair for row in rows for pair in zip(row, row[1:], strict=False)], int).reshape(-1, 2)
+    pairs = np.array([pair for row in rows for pair in pairwise(row)], int).reshape(-1, 2)
     ends = np.concatenate((np.array(links, int).reshape(-1, 2), np.full((vertices, 2), -1)))
     ends[offsets:, 0] = np.arange(vertices)
     # Variables: places, then one size of offset for each link and for each vertex's distance from the middle.

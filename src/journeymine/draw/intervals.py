@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from journeymine.draw.axes import ROW_TEXT, as_rows, new_axes, text_width, write
+from journeymine.draw.axes import ROW_TEXT, as_rows, new_axes, write
 from journeymine.draw.palette import LIGHT
+from journeymine.draw.text import text_width
 from journeymine.draw.touchpoint import share_text
 
 if TYPE_CHECKING:
@@ -66,7 +67,9 @@ def draw_intervals(
     as_rows(ax, names, limit=_NAMES)
     line = ax.hlines(rows, low, high, color=_MARK, linewidth=2.2, alpha=0.55, zorder=2)
     line.set_capstyle("round")
-    ax.scatter(other, rows, s=26, facecolor=LIGHT.paper, edgecolor=LIGHT.soft, linewidth=1.1, label=other_label, zorder=3)
+    ax.scatter(
+        other, rows, s=26, facecolor=LIGHT.paper, edgecolor=LIGHT.soft, linewidth=1.1, label=other_label, zorder=3
+    )
     ax.scatter(values, rows, s=30, color=_MARK, label=f"{label}, with its interval", zorder=4)
     ends = np.concatenate((values, high, other))
     ax.set_xlim(0, max(float(ends[np.isfinite(ends)].max(initial=0)) * 1.06, 5))
@@ -89,8 +92,8 @@ def _beside(ax: Axes, row: int, note: str) -> None:
 
 def _legend(ax: Axes) -> None:
     legend = ax.legend(
-        loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, fontsize=8, borderaxespad=0.3, handletextpad=0.2,
-        columnspacing=1.2, labelcolor=LIGHT.soft, reverse=True,
+        loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, fontsize=8, borderaxespad=0.3,
+        handletextpad=0.2, columnspacing=1.2, labelcolor=LIGHT.soft, reverse=True,
     )  # fmt: skip
     for text in legend.get_texts():
         text.set_parse_math(False)

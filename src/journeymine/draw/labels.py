@@ -15,7 +15,6 @@ _STEP: Final = 4.0  # points between samples of a line
 _SHARES: Final = np.array([0.5, 0.45, 0.55, 0.4, 0.6, 0.35, 0.65, 0.3, 0.7, 0.25, 0.75, 0.2, 0.8, 0.15, 0.85])
 _SIDES: Final = ((0.0, 0.0), (1.0, 0.8), (-1.0, 1.2), (1.8, 4.0), (-1.8, 4.0))  # distance from the line, and its cost
 _THIN: Final = 2.6  # a label on a thicker line would hide it
-_FORBIDDEN: Final = 1e6
 _CROWDED: Final = 3  # samples of other lines under a label
 
 
@@ -41,6 +40,16 @@ class _Ink(NamedTuple):
     points: np.ndarray
     reach: np.ndarray
     owner: np.ndarray
+
+
+class _Candidates(NamedTuple):
+    """Places that a label may have: centres and corners, whether they are on the line, what they cost."""
+
+    centres: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    on_line: np.ndarray
+    cost: np.ndarray
 
 
 def place_labels(
@@ -76,8 +85,10 @@ def place_labels(
     ink = _ink(spaced, thickness)
     boxes, found = [tuple(box) for box in taken], {}
     for key, size in sizes.items():
-        own = ink.owner == number[key]
-        chosen = _best(spaced[key], size, thickness[key], np.array(boxes, float).reshape(-1, 4), ink, own, key in must)
+        candidates = _candidates(spaced[key], size, thickness[key])
+        free = _free(candidates, np.array(boxes, float).reshape(-1, 4))
+        covered = _covered(candidates, ink, number[key])
+        chosen = _best(candidates, free, covered, most=np.inf if key in must else _CROWDED)
         if chosen is not None:
             found[key] = chosen
             boxes.append(_around(chosen, size))
@@ -106,45 +117,43 @@ def _around(label: Label, size: tuple[float, float]) -> tuple[float, float, floa
     return (label.x - size[0] / 2, label.y - size[1] / 2, label.x + size[0] / 2, label.y + size[1] / 2)
 
 
-def _best(
-    line: np.ndarray,
-    size: tuple[float, float],
-    thickness: float,
-    boxes: np.ndarray,
-    ink: _Ink,
-    own: np.ndarray,
-    must: bool,
-) -> Label | None:
-    centres, on_line, cost = _candidates(line, size, thickness)
-    low, high = centres - np.array(size) / 2, centres + np.array(size) / 2
-    blocked = ((low[:, None] < boxes[None, :, 2:]) & (high[:, None] > boxes[None, :, :2])).all(axis=2).any(axis=1)
-    covered = _covered(low, high, ink, ~own) + np.where(on_line, 0, _covered(low, high, ink, own))
-    cost = cost + 0.8 * covered + np.where(blocked, _FORBIDDEN, 0)
-    best = int(cost.argmin())
-    if blocked[best] or (not must and covered[best] > _CROWDED):
-        return None
-    return Label(float(centres[best, 0]), float(centres[best, 1]), bool(on_line[best]))
-
-
-def _covered(low: np.ndarray, high: np.ndarray, ink: _Ink, which: np.ndarray) -> np.ndarray:
-    """Count the samples of lines under each candidate."""
-    near = which & (ink.points >= low.min(axis=0) - 9).all(axis=1) & (ink.points <= high.max(axis=0) + 9).all(axis=1)
-    points, reach = ink.points[near][None], ink.reach[near][None, :, None]
-    return ((points > low[:, None] - reach) & (points < high[:, None] + reach)).all(axis=2).sum(axis=1)
-
-
-def _candidates(
-    line: np.ndarray, size: tuple[float, float], thickness: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Give centres on the line and on both sides of it, whether they are on it, and what each costs."""
+def _candidates(line: np.ndarray, size: tuple[float, float], thickness: float) -> _Candidates:
+    """Give places on the line and on both sides of it, those near its middle cheaper."""
     at = np.clip((_SHARES * (len(line) - 1)).round().astype(int), 1, len(line) - 2)
     along = line[at + 1] - line[at - 1]
     along = along / np.maximum(np.hypot(*along.T), 1e-9)[:, None]
     normal = np.stack([along[:, 1], -along[:, 0]], axis=1)
     normal = np.where(normal[:, 1:] > 0, -normal, normal)  # upwards
-    reach = thickness / 2 + 2 + np.abs(normal) @ (np.array(size) / 2)
+    half = np.array(size) / 2
+    reach = thickness / 2 + 2 + np.abs(normal) @ half
     hides = thickness > _THIN or _STEP * (len(line) - 1) < 3.5 * size[0]
     prices = [2.5 if hides and not factor else price for factor, price in _SIDES]
     centres = np.concatenate([line[at] + factor * reach[:, None] * normal for factor, _ in _SIDES])
+    on_line = np.repeat([factor == 0 for factor, _ in _SIDES], len(_SHARES))
     cost = np.concatenate([price + 3 * np.abs(_SHARES - 0.5) for price in prices])
-    return centres, np.repeat([factor == 0 for factor, _ in _SIDES], len(_SHARES)), cost
+    return _Candidates(centres, centres - half, centres + half, on_line, cost)
+
+
+def _free(candidates: _Candidates, boxes: np.ndarray) -> np.ndarray:
+    """Tell which candidates overlap no box."""
+    starts_before = candidates.low[:, None] < boxes[None, :, 2:]
+    ends_after = candidates.high[:, None] > boxes[None, :, :2]
+    return ~(starts_before & ends_after).all(axis=2).any(axis=1)
+
+
+def _covered(candidates: _Candidates, ink: _Ink, own: int) -> np.ndarray:
+    """Count the samples of lines under each candidate; one on its own line may cover that."""
+    low, high = candidates.low.min(axis=0) - 9, candidates.high.max(axis=0) + 9
+    near = ((ink.points >= low) & (ink.points <= high)).all(axis=1)
+    points, reach, mine = ink.points[near][None], ink.reach[near][None, :, None], ink.owner[near][None] == own
+    under = (points > candidates.low[:, None] - reach) & (points < candidates.high[:, None] + reach)
+    return (under.all(axis=2) & ~(mine & candidates.on_line[:, None])).sum(axis=1)
+
+
+def _best(candidates: _Candidates, free: np.ndarray, covered: np.ndarray, *, most: float) -> Label | None:
+    cost = np.where(free, candidates.cost + 0.8 * covered, np.inf)
+    best = int(cost.argmin())
+    if not free[best] or covered[best] > most:
+        return None
+    x, y = candidates.centres[best].tolist()
+    return Label(x, y, bool(candidates.on_line[best]))

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from journeymine.draw.axes import text_width
 from journeymine.draw.layout import Route
 from journeymine.draw.palette import LIGHT
+from journeymine.draw.text import text_width
 
 if TYPE_CHECKING:
-    from journeymine.draw.marks import Pen
+    from journeymine.draw.pen import Pen
 
 __all__ = ["Legend"]
 

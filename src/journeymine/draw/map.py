@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from journeymine.draw.axes import new_axes, shortened
-from journeymine.draw.marks import NOTES, Pen
+from journeymine.draw.axes import new_axes
+from journeymine.draw.notes import NOTES
 from journeymine.draw.palette import LIGHT
+from journeymine.draw.pen import Pen
 from journeymine.draw.plan import LINE, MARGIN, SUBTITLE, MapPlan
+from journeymine.draw.text import shortened
 from journeymine.draw.touchpoint import FACTS, NAME, NOTE
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from journeymine.draw.axes import plain, text_width
 from journeymine.draw.labels import Label, place_labels
-from journeymine.draw.layout import Direction, Layout, lay_out
+from journeymine.draw.layout import Direction, Footprint, Layout, lay_out
 from journeymine.draw.legend import Legend
 from journeymine.draw.palette import channel_colours
 from journeymine.draw.selection import Selection, select
+from journeymine.draw.text import plain, text_width
 from journeymine.draw.touchpoint import NOTE, Touchpoint, touchpoints
 from journeymine.durations import format_duration
 
@@ -75,18 +75,19 @@ class MapPlan:
         """What is shown of each touchpoint."""
         facts = {name: self.graph.nodes[name] for name in self.selection.touchpoints}
         loops = {u: self.graph.edges[u, v]["count"] for u, v in self.selection.paths if u == v}
-        starts = sum(starts for _, starts in self.graph.nodes(data="starts"))
+        starts = sum(facts["starts"] for _, facts in self.graph.nodes(data=True))
         return touchpoints(facts, loops, num_starts=starts, largest_flow=self._most)
 
     @cached_property
     def _most(self) -> int:
+        """What lines and arrows are drawn in proportion to."""
         counts = [self.graph.edges[edge]["count"] for edge in self.selection.paths]
-        return max([*counts, *(visits for _, visits in self.graph.nodes(data="visits"))] if not counts else counts, default=1)
+        return max(counts or [facts["visits"] for _, facts in self.graph.nodes(data=True)], default=1)
 
     @cached_property
     def layout(self) -> Layout:
         """Where touchpoints stand and paths run."""
-        room = {
+        room: dict[Direction, dict[str, Footprint]] = {
             direction: {name: shown.footprint(direction) for name, shown in self.touchpoints.items()}
             for direction in _DIRECTIONS
         }

@@ -16,7 +16,7 @@ MOST_TOUCHPOINTS: Final = 24
 
 _MARKS: Final = ("is_dropoff", "is_goal", "is_end")
 _RARE: Final = 0.005
-"""What is rarer than this, as a share of the most visited touchpoint and the most frequent path, is left out by default."""
+"""What is rarer, as a share of the most visited touchpoint or the most frequent path, is left out by default."""
 
 
 class Selection(NamedTuple):
@@ -42,7 +42,7 @@ def select(graph: nx.DiGraph, paths: int | None = None) -> Selection:
     graph
         A journey graph.
     paths
-        How many paths; by default as many as can be followed, and touchpoints that are hardly ever visited are left out.
+        How many paths; by default as many as can be followed, and what is very rare is left out.
 
     Returns
     -------
@@ -68,7 +68,7 @@ def _touchpoints(graph: nx.DiGraph, rare: float) -> list[str]:
     marked = {name for name, facts in graph.nodes(data=True) if any(facts.get(mark) for mark in _MARKS)}
     marked |= {name for edge in graph.edges if graph.edges[edge].get("is_slow") for name in edge}
     ranked = sorted(graph.nodes, key=lambda name: (name not in marked, -graph.nodes[name]["visits"], name))
-    most = max((visits for _, visits in graph.nodes(data="visits")), default=0)
+    most = max((facts["visits"] for _, facts in graph.nodes(data=True)), default=0)
     kept = [name for name in ranked if name in marked or graph.nodes[name]["visits"] >= rare * most][:MOST_TOUCHPOINTS]
     return sorted(kept, key=lambda name: (-graph.nodes[name]["visits"], name))
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from journeymine.draw.axes import text_width, wrapped
 from journeymine.draw.layout import Direction, Footprint
+from journeymine.draw.text import text_width, wrapped
 
 __all__ = ["FACTS", "NAME", "NOTE", "Note", "Touchpoint", "share_text", "touchpoints"]
 

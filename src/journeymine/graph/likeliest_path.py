@@ -82,10 +82,10 @@ def likeliest_path(
     >>> import journeymine as jm
     >>> log = jm.read_table({"case_id": list("aabcc"), "activity": ["visit", "buy", "visit", "visit", "buy"],
     ...     "timestamp": [f"2024-05-{day}T09:00Z" for day in ("01", "02", "03", "20", "21")]})
-    >>> jm.likeliest_path(log, goal="buy")
-      activity  probability  path_probability  median_seconds  sum_of_medians_seconds
-    0    visit     1.000000          1.000000             NaN                     0.0
-    1      buy     0.666667          0.666667         86400.0                 86400.0
+    >>> jm.likeliest_path(log, goal="buy")[["activity", "path_probability", "sum_of_medians_seconds"]]
+      activity  path_probability  sum_of_medians_seconds
+    0    visit          1.000000                     0.0
+    1      buy          0.666667                 86400.0
     """
     import pandas as pd
 

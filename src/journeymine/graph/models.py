@@ -40,11 +40,20 @@ class Model:
     tree
         pm4py's process tree.
     activities
-        The activities that occur in it, sorted.
+        The activities that occur in it, sorted. pm4py may lose rare ones to `noise`.
     cases_used
         Journeys it was made from.
     share_used
         Of all journeys.
+
+    Examples
+    --------
+    >>> import journeymine as jm
+    >>> log = jm.read_table({"case_id": ["a", "a"], "activity": ["ask", "answer"],
+    ...     "timestamp": ["2024-05-01T09:00Z", "2024-05-02T09:00Z"]})
+    >>> model = jm.discover(log)
+    >>> model.text, model.activities, model.share_used
+    ("->( 'ask', 'answer' )", ('answer', 'ask'), 1.0)
     """
 
     method: str

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 
@@ -71,7 +70,7 @@ class Question:
     @cached_property
     def hidden(self) -> list[str]:
         """Touchpoints of too few customers to be shown."""
-        return [name for name, customers in self.map.graph.nodes(data="customers") if customers < self.least]
+        return [name for name, facts in self.map.graph.nodes(data=True) if facts["customers"] < self.least]
 
 
 def content(question: Question) -> dict[str, Any]:
@@ -88,8 +87,7 @@ def content(question: Question) -> dict[str, Any]:
         Text, finite numbers, None, lists and dicts only. No customer, no case and no instant is in it: aggregates, and
         the days between which the log lies.
     """
-    found = _funnel(question)
-    texts = findings(question.summary, **question.options, min_cases=question.least)
+    found = None if question.steps is None else funnel(question.log, question.steps)
     return {
         "title": question.title,
         "made_with": f"journeymine {journeymine.__version__}",
@@ -98,7 +96,7 @@ def content(question: Question) -> dict[str, Any]:
         "within": None if question.within is None else str(question.within),
         "min_customers": question.least,
         "log": _log(question),
-        "findings": texts + ([found.headline] if found is not None and _shown(found, question) else []),
+        "findings": findings(question.summary, **question.options, steps=question.steps, min_cases=question.least),
         "map": _map(question),
         "variants": _variants(question),
         "dropoff": _dropoff(question),
@@ -127,10 +125,10 @@ def _log(question: Question) -> dict[str, Any]:
 def _day(microseconds: int | None) -> str | None:
     if microseconds is None:
         return None
-    return (datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(microseconds=microseconds)).date().isoformat()
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)).date().isoformat()
 
 
-# --- map ---------------------------------------------------------------------------------------------------------------
+# --- map -------------------------------------------------------------------------------------------------------------
 
 
 def _map(question: Question) -> dict[str, Any]:
@@ -139,8 +137,11 @@ def _map(question: Question) -> dict[str, Any]:
     graph = question.map.graph.copy()
     graph.remove_nodes_from(question.hidden)
     few = [edge for edge in graph.edges if graph.edges[edge]["customers"] < question.least]
+    linked = {name for edge in graph.edges for name in edge}
     graph.remove_edges_from(few)
+    alone = linked - {name for edge in graph.edges for name in edge}
     shown = mapped(graph, num_steps=question.map.num_steps)
+    drawn = mapped(graph.subgraph([name for name in graph if name not in alone]), num_steps=question.map.num_steps)
     nodes = [{"activity": name, **_numbers(facts)} for name, facts in graph.nodes(data=True)]
     return {
         "headline": shown.headline,
@@ -148,7 +149,8 @@ def _map(question: Question) -> dict[str, Any]:
         "paths": [_numbers(row) for row in shown.table.to_dict("records")],
         "hidden_touchpoints": len(question.hidden),
         "hidden_paths": question.map.graph.number_of_edges() - graph.number_of_edges(),
-        "svg": map_svg(shown.plan(), themed=True),
+        "unlinked_touchpoints": len(alone),
+        "svg": map_svg(drawn.plan(), themed=True),
     }
 
 
@@ -162,7 +164,7 @@ def _number(value: Any) -> Any:
     return None if isinstance(value, float) and value != value else value
 
 
-# --- tables ------------------------------------------------------------------------------------------------------------
+# --- tables ----------------------------------------------------------------------------------------------------------
 
 
 def _variants(question: Question) -> dict[str, Any]:
@@ -208,10 +210,6 @@ def _delays(question: Question) -> dict[str, Any]:
     return {"rows": rows, "shown": len(rows), "transitions": len(found.table), "base": found.base}
 
 
-def _funnel(question: Question) -> Funnel | None:
-    return None if question.steps is None else funnel(question.log, question.steps)
-
-
 def _steps(found: Funnel, question: Question) -> dict[str, Any]:
     """Give the steps; of those that too few journeys reached only that they are few."""
     rows = []
@@ -220,7 +218,3 @@ def _steps(found: Funnel, question: Question) -> dict[str, Any]:
         shown = _numbers(row)
         rows.append({**dict.fromkeys(shown), "step": row["step"], "few": True} if few else {**shown, "few": False})
     return {"rows": rows, "base": found.base}
-
-
-def _shown(found: Funnel, question: Question) -> bool:
-    return bool((found.table["cases"] >= question.least).all())

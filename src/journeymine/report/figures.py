@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from journeymine.analytics.result import percent
 from journeymine.durations import format_duration
 from journeymine.report.markup import Markup, element
 
-__all__ = ["bar", "count", "duration", "interval", "share"]
+__all__ = ["bar", "count", "duration", "interval", "joined", "share"]
 
-_WIDTH = 200
-_HEIGHT = 16
-_EDGE = 5
+_WIDTH: Final = 200
+_HEIGHT: Final = 16
+_EDGE: Final = 5
+_UNIT: Final = re.compile(r"(?<=\d) (?=(?:%|ms|s|min|h|d)(?![\w]))")
+
+
+def joined(text: str) -> str:
+    """Keep numbers and their units on one line.
+
+    Parameters
+    ----------
+    text
+        A sentence.
+
+    Returns
+    -------
+    str
+        With a space between them that does not break.
+
+    Examples
+    --------
+    >>> joined("5,395 d in all") == "5,395\N{NO-BREAK SPACE}d in all"
+    True
+    """
+    return _UNIT.sub("\N{NO-BREAK SPACE}", text)
 
 
 def count(number: float | None) -> str:
@@ -121,5 +146,11 @@ def interval(value: float, low: float, high: float, other: float, most: float) -
 
 def _drawing(*marks: Markup) -> Markup:
     return element(
-        "svg", *marks, class_="figure", width=_WIDTH, height=_HEIGHT, viewBox=f"0 0 {_WIDTH} {_HEIGHT}", aria_hidden="true"
+        "svg",
+        *marks,
+        class_="figure",
+        width=_WIDTH,
+        height=_HEIGHT,
+        viewBox=f"0 0 {_WIDTH} {_HEIGHT}",
+        aria_hidden="true",
     )

@@ -38,7 +38,9 @@ def element(name: str, *children: object, **attributes: object) -> Markup:
     >>> element("td", "a < b", class_="name")
     '<td class="name">a &lt; b</td>'
     """
-    inner = "".join(child if isinstance(child, Markup) else escape(str(child)) for child in children if child is not None)
+    inner = "".join(
+        child if isinstance(child, Markup) else escape(str(child)) for child in children if child is not None
+    )
     return Markup(f"<{name}{''.join(_attribute(*item) for item in attributes.items())}>{inner}</{name}>")
 
 
@@ -53,7 +55,7 @@ _SAFE: Final = {ord(sign): f"\\u{ord(sign):04x}" for sign in "&<>\u2028\u2029"}
 
 
 def data_block(data: Any, *, name: str) -> Markup:
-    """Put data into a page where scripts may read it, and nothing runs.
+    r"""Put data into a page where scripts may read it, and nothing runs.
 
     Parameters
     ----------
@@ -70,7 +72,7 @@ def data_block(data: Any, *, name: str) -> Markup:
     Examples
     --------
     >>> data_block("</script>", name="data")
-    '<script type="application/json" id="data">"\\u003c/script\\u003e"</script>'
+    '<script type="application/json" id="data">"\u003c/script\u003e"</script>'
     """
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return element("script", Markup(text.translate(_SAFE)), type="application/json", id=name)

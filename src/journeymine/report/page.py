@@ -11,11 +11,15 @@ from string import Template
 from typing import Any, Final
 
 from journeymine.draw.palette import DARK, LIGHT, Theme, channel_colours, mixed
+from journeymine.report.answers import drop_off, funnel, waiting
+from journeymine.report.closing import rows_read, words
+from journeymine.report.courses import courses
 from journeymine.report.markup import Markup, data_block, element
-from journeymine.report.sections import SECTIONS, header
+from journeymine.report.overview import header, journey_map
 
 __all__ = ["page"]
 
+_SECTIONS: Final = (journey_map, courses, drop_off, waiting, funnel, rows_read, words)
 _MARK: Final = {"light": "#0072B2", "dark": "#5AB0E8"}
 
 
@@ -33,7 +37,7 @@ def page(content: dict[str, Any]) -> str:
         HTML. A policy in it allows its own style and nothing else: no script, no picture from elsewhere, no request.
     """
     style = _style(content["log"]["channels"])
-    sections = [made for section in SECTIONS if (made := section(content)) is not None]
+    sections = [made for section in _SECTIONS if (made := section(content)) is not None]
     data = {**content, "map": {name: value for name, value in content["map"].items() if name != "svg"}}
     return Template(_file("page.html")).substitute(
         style_hash=f"sha256-{b64encode(sha256(style.encode()).digest()).decode()}",
@@ -61,7 +65,8 @@ def _style(channels: list[str]) -> str:
     colours = channel_colours(channels)
     light = _variables(LIGHT, _MARK["light"]) + _channels(channels, colours, LIGHT)
     dark = _variables(DARK, _MARK["dark"]) + _channels(channels, colours, DARK)
-    return f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n@media print {{\n{light}\n}}\n{_file('page.css')}"
+    themes = f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n@media print {{\n{light}\n}}"
+    return f"{themes}\n{_file('page.css')}"
 
 
 def _variables(theme: Theme, mark: str) -> str:

@@ -41,6 +41,11 @@ class Report:
 
     content: dict[str, Any]
 
+    @property
+    def findings(self) -> list[str]:
+        """What stands out, in sentences, the most important first."""
+        return list(self.content["findings"])
+
     def to_dict(self) -> dict[str, Any]:
         """Give the content, to be changed at will: text, finite numbers, None, lists and dicts."""
         return deepcopy(self.content)
@@ -75,11 +80,11 @@ class Report:
         return write_text(json.dumps(self.content, ensure_ascii=False, allow_nan=False, indent=1) + "\n", path)
 
     def __repr__(self) -> str:
-        found = len(self.content["findings"])
+        found = len(self.findings)
         return f"<Report “{self.content['title']}”: {found} finding{'' if found == 1 else 's'}>"
 
     def _repr_html_(self) -> str:
-        found = "".join(f"<li>{escape(text)}</li>" for text in self.content["findings"])
+        found = "".join(f"<li>{escape(text)}</li>" for text in self.findings)
         return f"<h3>{escape(self.content['title'])}</h3><ol>{found}</ol>{self.content['map']['svg']}"
 
 

@@ -113,7 +113,7 @@ def decode(
         if encoding or marked:
             raise FormatError(f"{name} is not in {chosen}: {error.reason} at byte {error.start:,}") from error
         escaped = content.decode("utf-8", "surrogateescape") if keep_broken else ""
-        if len(_SOUND.findall(escaped)) > len(_BROKEN.findall(escaped)):
+        if len(_SOUND.findall(escaped)) >= max(len(_BROKEN.findall(escaped)), 1):
             return escaped, [f"not all of it is UTF-8 (line {_line(content, error):,}); such lines are set aside"]
         return _decode_western(content, name, error)
     except LookupError as error:

@@ -22,7 +22,7 @@ NAIVE: Final = pa.timestamp("us")
 UTC: Final = pa.timestamp("us", tz="UTC")
 
 _CLOCK = (
-    r"(?:[T ]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?)?"
+    r"(?:[T ]+(?P<hour>\d{1,2})(?::(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?)?)?"
     r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?\s*$"
 )
 _YEAR_FIRST = r"^\s*(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})" + _CLOCK
@@ -32,7 +32,7 @@ _EPOCH = r"^\s*-?\d{9,19}(\.\d+)?\s*$"
 _YEARS = (1000, 9000)  # outside of these a date stands for "none" or "for ever"
 _FIRST, _LAST = (int(np.datetime64(f"{year}", "us").astype(np.int64)) for year in _YEARS)
 _YEAR_SECONDS = 365 * 86_400
-_WIDEST_OFFSET = 14 * 3600 * 1_000_000
+_NO_OFFSET = 1 << 40
 
 
 @dataclass(frozen=True)
@@ -213,7 +213,7 @@ def _of_patterns(text: pa.Array, tz: str | None, name: str) -> Times:
         microseconds[rows], bad[rows] = _compose(parts)
         offset, zoned[rows] = _offsets(parts["zone"])
         microseconds[rows] -= offset
-        bad[rows] |= np.abs(offset) > _WIDEST_OFFSET
+        bad[rows] |= offset == _NO_OFFSET
         leap = int(np.count_nonzero(parts["second"] == 60))
         notes += [f"{leap:,} leap seconds read as the next second"] if leap else []
     naive = ~bad & ~zoned
@@ -309,7 +309,10 @@ def _offset(zone: str) -> int:
     if zone in ("", "Z", "UTC", "GMT"):
         return 0
     digits = zone[1:].replace(":", "").ljust(4, "0")
-    seconds = int(digits[:2]) * 3600 + int(digits[2:]) * 60
+    hours, minutes = int(digits[:2]), int(digits[2:])
+    if hours > 23 or minutes > 59:
+        return _NO_OFFSET
+    seconds = hours * 3600 + minutes * 60
     return (-seconds if zone[0] == "-" else seconds) * 1_000_000
 
 

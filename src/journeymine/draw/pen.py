@@ -1,4 +1,4 @@
-"""The marks of a journey map: boxes, paths, arrows and what stands beside them."""
+"""The marks of a journey map: boxes, paths, arrows, bars, text."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from journeymine.draw.axes import text_width, write
+from journeymine.draw.axes import write
 from journeymine.draw.layout import Box, Route
 from journeymine.draw.palette import LIGHT
-from journeymine.draw.touchpoint import NOTE, Note, Touchpoint
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["NOTES", "Pen"]
+__all__ = ["Pen"]
 
 _DASHES: Final = (0, (3.2, 1.6))
 
@@ -195,56 +194,3 @@ class Pen:
 
 def _rectangle(left: float, top: float, width: float, height: float) -> list[Point]:
     return [(left, top), (left + width, top), (left + width, top + height), (left, top + height)]
-
-
-# --- what stands beside a box ------------------------------------------------------------------------------------------
-
-
-def _above_and_below(pen: Pen, box: Box, shown: Touchpoint) -> None:
-    """Journeys run to the right: they start from above, and leave downwards."""
-    left, right = box.x - box.width / 2, box.x + box.width / 2
-    top, bottom = box.y - box.height / 2, box.y + box.height / 2
-    if shown.entry:
-        thickness = min(_thickness(shown.entry), 4.5)
-        pen.arrow((left + 8, top - 13), (left + 8, top - 0.8), thickness, LIGHT.soft)
-        pen.text(left + 13 + thickness / 2, top - 7, shown.entry.text, size=NOTE, colour=LIGHT.soft, align="left")
-    if shown.loop:
-        pen.loop((right - 17, top), (0.0, -13.0), min(_thickness(shown.loop), 3.0))
-        pen.text(right - 12.5, top - 17.5, shown.loop.text, size=NOTE)
-    if shown.leave:
-        length, thickness = 12 + 5 * shown.leave.size, min(_thickness(shown.leave), 4.5)
-        pen.arrow((left + 8, bottom + 0.8), (left + 8, bottom + length), thickness, _leaving(shown.leave))
-        _write_leave(pen, left + 13 + thickness / 2, bottom + 8.5, shown.leave)
-
-
-def _left_and_right(pen: Pen, box: Box, shown: Touchpoint) -> None:
-    """Journeys run down: they start from the left, and leave to the right."""
-    left, right, top = box.x - box.width / 2, box.x + box.width / 2, box.y - box.height / 2
-    if shown.entry:
-        start = left - text_width(shown.entry.text, NOTE)
-        pen.arrow((start, top + 13), (left - 0.8, top + 13), _thickness(shown.entry), LIGHT.soft)
-        pen.text(left - 3, top + 4, shown.entry.text, size=NOTE, colour=LIGHT.soft, align="right")
-    if shown.loop:
-        pen.loop((left, top + box.height - 12), (-13.0, 0.0), min(_thickness(shown.loop), 3.0))
-        pen.text(left - 16, top + box.height - 7, shown.loop.text, size=NOTE, align="right")
-    if shown.leave:
-        length = 14 + 6 * shown.leave.size
-        pen.arrow((right + 0.8, box.y), (right + length, box.y), _thickness(shown.leave), _leaving(shown.leave))
-        _write_leave(pen, right + length + 4, box.y, shown.leave)
-
-
-def _thickness(note: Note) -> float:
-    return 0.9 + 6.0 * note.size**0.7
-
-
-def _leaving(note: Note) -> str:
-    return LIGHT.leave if note.strong else LIGHT.stub
-
-
-def _write_leave(pen: Pen, x: float, y: float, note: Note) -> None:
-    colour = LIGHT.leave if note.strong else LIGHT.soft
-    pen.text(x, y, note.text, size=NOTE, colour=colour, bold=note.strong, align="left")
-
-
-NOTES: Final = {"right": _above_and_below, "down": _left_and_right}
-"""Draws what stands beside a box, by the direction of the map."""
