@@ -262,7 +262,7 @@ def test_k17_labels_may_be_truth_values_or_days():
 def test_k23_as_many_activities_as_events_are_no_matter():
     rows = 20_000
     log = jm.read_table({"case_id": np.arange(rows) % 10, "activity": np.arange(rows), "timestamp": np.arange(rows) + 10**9})
-    assert (len(log.activities), jm.summarise(log, parts=["follows"]).num_events if False else log.num_cases) == (rows, 10)
+    assert (len(log.activities), log.num_cases) == (rows, 10)
     assert sum(edges(log).values()) == rows - 10
 
 
@@ -335,7 +335,7 @@ def test_d12_d13_a_delivery_in_parts_is_the_same_as_in_one(rows, parts):
 def test_times_without_a_zone_are_an_error_and_never_utc():
     with pytest.raises(
         TimeZoneError,
-        match=r"^column 'timestamp' has times without a zone, such as '2024-05-01 09:00' in row 1. Say where the clock "
+        match=r"^column 'timestamp' has times without a zone, such as '2024-05-01 09:00:00' in row 1. Say where the clock "
         r"stood with tz=, such as tz='Europe/Amsterdam' or tz='UTC'$",
     ):
         jm.read_table(table(("a", "x", "2024-05-01 09:00")))

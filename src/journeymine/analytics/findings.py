@@ -73,7 +73,7 @@ def findings(
     >>> findings(log, goal="buy")[0]
     '1 of 2 journeys, 50 % (9.5 % to 91 %), reach “buy” so far; some are still under way.'
     """
-    summary = as_summary(log, "visits", "channels", "follows", "times", "gaps", "variants", "spans")
+    summary = as_summary(log, "customers", "visits", "channels", "follows", "times", "gaps", "variants", "spans")
     graph = journey_graph(summary, goal=goal, end=end, within=within)
     found = [
         _loss(graph, min_cases),
@@ -123,8 +123,8 @@ def _wait(summary: Summary, graph: nx.DiGraph, least: int) -> str | None:
     low, high = (format_duration(bound) for bound in _median_interval(summary, before, after, facts["customers"]))
     return (
         f"Most waiting adds up from “{before}” to “{after}”: {facts['count']:,} passes of {facts['customers']:,} "
-        f"customers take {format_duration(facts['median_seconds'])} in the median ({low} to {high}), one in ten more than "
-        f"{format_duration(facts['p90_seconds'])}; beyond the median that is {format_duration(excess)} in all."
+        f"customers take {format_duration(facts['median_seconds'])} in the median ({low} to {high}), one in ten more "
+        f"than {format_duration(facts['p90_seconds'])}; beyond the median that is {format_duration(excess)} in all."
     )
 
 
@@ -143,13 +143,12 @@ def _passage(steps: pd.DataFrame, least: int) -> str | None:
     first, last = int(steps["cases"].iloc[0]), int(steps["cases"].iloc[-1])
     if last < max(least, 1):
         return None
-    low, high = _share_interval(last, first)
     worst = int(steps["step_share"].iloc[1:].idxmin())
-    before, after = steps["step"].iloc[worst - 1], steps["step"].iloc[worst]
+    before, after = steps.iloc[worst - 1], steps.iloc[worst]
     return (
-        f"{last:,} of {first:,} journeys that reach “{steps['step'].iloc[0]}”, {percent(last / first)} ({percent(low)} "
-        f"to {percent(high)}), get to “{steps['step'].iloc[-1]}”; the largest share is lost from “{before}” to “{after}”, "
-        f"where {percent(1 - steps['step_share'].iloc[worst])} of {steps['cases'].iloc[worst - 1]:,} stop."
+        f"{last:,} of {first:,} journeys that reach “{steps['step'].iloc[0]}”, {_with_interval(last, first)}, get to "
+        f"“{steps['step'].iloc[-1]}”; the largest share is lost from “{before['step']}” to “{after['step']}”, where "
+        f"{percent(1 - after['step_share'])} of {before['cases']:,} do not get further."
     )
 
 
@@ -161,19 +160,16 @@ def _success(summary: Summary, goal: str, least: int) -> str:
     reached = int(cases["count"][np.isin(cases["variant"], places)].sum())
     if reached < least:
         return f"Fewer than {least:,} of {summary.num_cases:,} journeys reach “{goal}” so far."
-    low, high = _share_interval(reached, summary.num_cases)
-    return (
-        f"{reached:,} of {summary.num_cases:,} journeys, {percent(reached / summary.num_cases)} ({percent(low)} to "
-        f"{percent(high)}), reach “{goal}” so far; some are still under way."
-    )
+    share = _with_interval(reached, summary.num_cases)
+    return f"{reached:,} of {summary.num_cases:,} journeys, {share}, reach “{goal}” so far; some are still under way."
 
 
-def _share_interval(count: int, total: int) -> tuple[float, float]:
-    """Give Wilson's interval of a share."""
+def _with_interval(count: int, total: int) -> str:
+    """Say a share with Wilson's interval."""
     share, weight = count / total, _SCORE**2 / total
     middle = (share + weight / 2) / (1 + weight)
     reach = (share * (1 - share) * weight + weight**2 / 4) ** 0.5 / (1 + weight)
-    return max(middle - reach, 0.0), min(middle + reach, 1.0)
+    return f"{percent(share)} ({percent(max(middle - reach, 0.0))} to {percent(min(middle + reach, 1.0))})"
 
 
 def _course(summary: Summary, least: int) -> str | None:

@@ -44,6 +44,14 @@ class JourneyMap(Result):
         What stands above the picture, or None.
     paths
         How many paths the picture shows, at least; None for as many as can be followed.
+
+    Examples
+    --------
+    >>> import journeymine as jm
+    >>> log = jm.read_table({"case_id": ["a", "a", "b"], "activity": ["visit", "buy", "visit"],
+    ...     "timestamp": ["2024-05-01T09:00Z", "2024-05-02T09:00Z", "2024-05-03T09:00Z"]})
+    >>> jm.journey_map(log, goal="buy").headline
+    'Of 2 journeys, 100 % start with “visit”; most leave after “visit” (50 % of its visits, about 1).'
     """
 
     graph: nx.DiGraph
@@ -195,7 +203,7 @@ def journey_map(
       activity next_activity  count  median_seconds
     0    visit           buy      1         86400.0
     """
-    summary = as_summary(log, "visits", "channels", "follows", "times", "gaps")
+    summary = as_summary(log, "customers", "visits", "channels", "follows", "times", "gaps")
     graph = journey_graph(summary, goal=goal, end=end, within=within, min_cases=min_cases)
     if isinstance(log, EventLog):
         graph.graph["customers"] = log.num_customers

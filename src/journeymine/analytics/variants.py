@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -30,6 +31,8 @@ class Variants(Result):
         ``cumulative_share`` of all cases, ``median_seconds`` from first to last event.
     num_cases, num_variants
         Of the whole log, whatever `top` shows.
+    channels
+        Most frequent channel of each activity, where the log says it.
 
     Examples
     --------
@@ -43,6 +46,7 @@ class Variants(Result):
 
     num_cases: int
     num_variants: int
+    channels: Mapping[str, str]
 
     @property
     def headline(self) -> str:
@@ -71,7 +75,8 @@ class Variants(Result):
         from journeymine.draw.chevrons import draw_chevrons
 
         rows = self.table.head(15)
-        return draw_chevrons(rows["variant"].tolist(), rows["share"].tolist(), rows["cases"].tolist(), ax=ax)
+        courses, shares, cases = (rows[name].tolist() for name in ("variant", "share", "cases"))
+        return draw_chevrons(courses, shares, cases, channels=self.channels, ax=ax)
 
 
 def variants(
@@ -120,11 +125,12 @@ def variants(
     if engine == "pm4py" and isinstance(log, EventLog):
         from journeymine.graph.models import variants_by_pm4py
 
-        return _result(variants_by_pm4py(log), top)
+        return _result(*variants_by_pm4py(log), summary=as_summary(log, "channels"), top=top)
     if engine != "arrow":
         choices = ("arrow", "pm4py")
         raise UnknownOptionError("engine {name!r} cannot be used here (pm4py needs a log)", engine, choices)
-    return _result(_counted(as_summary(log, "variants", "spans"), top), top)
+    summary = as_summary(log, "variants", "spans", "channels")
+    return _result(*_counted(summary, top), summary=summary, top=top)
 
 
 def _counted(summary: Summary, top: int | None) -> tuple[list[tuple[str, ...]], np.ndarray, np.ndarray, int, int]:
@@ -136,20 +142,27 @@ def _counted(summary: Summary, top: int | None) -> tuple[list[tuple[str, ...]], 
     return names, counts["count"][order], medians[order], summary.num_cases, len(counts)
 
 
-def _result(counted: tuple[list[tuple[str, ...]], np.ndarray, np.ndarray, int, int], top: int | None) -> Variants:
+def _result(
+    names: list[tuple[str, ...]],
+    cases: np.ndarray,
+    medians: np.ndarray,
+    num_cases: int,
+    num_variants: int,
+    *,
+    summary: Summary,
+    top: int | None,
+) -> Variants:
     import pandas as pd
 
-    names, cases, medians, num_cases, num_variants = counted
-    names, cases, medians = names[:top], cases[:top], medians[:top]
-    shares = cases / max(num_cases, 1)
+    shares = cases[:top] / max(num_cases, 1)
     table = pd.DataFrame(
         {
-            "variant": pd.Series(names, dtype=object),
-            "cases": cases,
+            "variant": pd.Series(names[:top], dtype=object),
+            "cases": cases[:top],
             "share": shares,
             "cumulative_share": np.cumsum(shares),
-            "median_seconds": medians,
+            "median_seconds": medians[:top],
         }
     )
     base = f"{num_cases:,} journeys, open ones included as far as they went; median time from first to last event."
-    return Variants(table, base, num_cases, num_variants)
+    return Variants(table, base, num_cases, num_variants, summary.main_channels())

@@ -11,7 +11,7 @@ from journeymine.draw.text import FAMILY, plain, shortened
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["ROW_TEXT", "as_rows", "new_axes", "write"]
+__all__ = ["ROW_TEXT", "as_rows", "new_axes", "room_of", "write"]
 
 ROW_TEXT: Final = 8.5
 """Size of letters of a row's name, in points."""
@@ -66,6 +66,25 @@ def as_rows(ax: Axes, names: Sequence[str], *, limit: float) -> None:
     ax.spines[:].set_visible(False)
     ax.grid(axis="x", color=LIGHT.line, linewidth=0.6)
     ax.set_axisbelow(True)
+
+
+def room_of(ax: Axes) -> tuple[float, float]:
+    """Measure axes.
+
+    Parameters
+    ----------
+    ax
+        The axes.
+
+    Returns
+    -------
+    tuple of float
+        Width and height, in points.
+    """
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    extent = ax.get_window_extent()
+    return extent.width / figure.dpi * _POINTS_PER_INCH, extent.height / figure.dpi * _POINTS_PER_INCH
 
 
 def write(ax: Axes, x: float, y: float, text: str, **look: Any) -> None:

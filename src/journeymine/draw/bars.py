@@ -53,8 +53,8 @@ def draw_bars(
     Examples
     --------
     >>> ax = draw_bars(["visit → buy"], [3.5], ["2 × median 1 d"], label="excess time (days)")
-    >>> [bar.get_width() for bar in ax.patches]
-    [3.5]
+    >>> [text.get_text() for text in ax.texts]
+    ['2 × median 1 d']
     """
     values = np.asarray(values, float)
     ax = _axes(names, notes) if ax is None else ax

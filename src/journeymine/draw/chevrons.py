@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from journeymine.draw.axes import new_axes
+from journeymine.draw.axes import new_axes, room_of
 from journeymine.draw.palette import LIGHT, channel_colours, mixed
 from journeymine.draw.pen import Pen
 from journeymine.draw.text import text_width, wrapped
@@ -71,8 +71,8 @@ def draw_chevrons(
     ax = new_axes(width, height) if ax is None else ax
     ax.set(xlim=(0, width), ylim=(height, 0))
     ax.set_axis_off()
-    room = ax.get_window_extent().size / ax.get_figure(root=True).dpi * 72
-    pen = Pen(ax, float(min(room / (width, height))))
+    shown_width, shown_height = room_of(ax)
+    pen = Pen(ax, min(shown_width / width, shown_height / height))
     shown = {step.activity for row in rows for step in row if step.activity}
     colours = channel_colours(channel for activity, channel in (channels or {}).items() if activity in shown)
     _draw_head(pen)

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["map_svg", "save_map"]
 
-_SETTINGS: Final = {"svg.fonttype": "none", "svg.hashsalt": "journeymine"}
 _DPI: Final = 200
 
 
@@ -74,6 +73,6 @@ def _save(figure: Figure, target: str | Path | io.BytesIO, kind: Literal["png", 
     from matplotlib import rc_context
 
     metadata = {"Creator": None, "Date": None} if kind == "svg" else {"Software": None}
-    with rc_context(_SETTINGS), warnings.catch_warnings():
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "journeymine"}), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         figure.savefig(target, format=kind, dpi=_DPI if kind == "png" else 72, metadata=metadata)

@@ -138,7 +138,7 @@ def _free(candidates: _Candidates, boxes: np.ndarray) -> np.ndarray:
     """Tell which candidates overlap no box."""
     starts_before = candidates.low[:, None] < boxes[None, :, 2:]
     ends_after = candidates.high[:, None] > boxes[None, :, :2]
-    return ~(starts_before & ends_after).all(axis=2).any(axis=1)
+    return ~np.any(np.all(starts_before & ends_after, axis=2), axis=1)
 
 
 def _covered(candidates: _Candidates, ink: _Ink, own: int) -> np.ndarray:

@@ -68,7 +68,7 @@ def arrange(num_nodes: int, weights: Mapping[Edge, float]) -> Layers:
     """
     place = {node: rank for rank, node in enumerate(flow_order(num_nodes, weights))}
     back = frozenset(edge for edge in weights if place[edge[0]] > place[edge[1]])
-    ahead = [edge[::-1] if edge in back else edge for edge in weights]
+    ahead = [(edge[1], edge[0]) if edge in back else edge for edge in weights]
     layer = _layers(num_nodes, ahead, np.sqrt(list(weights.values())))
     chains, rows = _chains(num_nodes, dict(zip(weights, ahead, strict=True)), layer, place)
     return Layers(with_few_crossings(rows, chains), chains, back)

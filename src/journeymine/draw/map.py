@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from journeymine.draw.axes import new_axes
+from journeymine.draw.axes import new_axes, room_of
 from journeymine.draw.notes import NOTES
 from journeymine.draw.palette import LIGHT
 from journeymine.draw.pen import Pen
@@ -91,8 +91,8 @@ def draw_plan(plan: MapPlan, ax: Axes) -> Axes:
 
 
 def _scale(plan: MapPlan, ax: Axes) -> float:
-    room = ax.get_window_extent().size / ax.get_figure(root=True).dpi * 72
-    return float(min(room / (plan.width, plan.height)))
+    width, height = room_of(ax)
+    return min(width / plan.width, height / plan.height)
 
 
 def _draw_heading(pen: Pen, plan: MapPlan) -> None:

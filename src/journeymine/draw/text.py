@@ -94,7 +94,7 @@ def shortened(text: str, limit: float, size: float, *, bold: bool = False) -> st
     Examples
     --------
     >>> shortened("Confirmation of receipt", 60, 8)
-    'Confirmati…'
+    'Confirmation…'
     """
     text = plain(text)
     if text_width(text, size, bold=bold) <= limit:

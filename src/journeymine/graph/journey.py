@@ -61,8 +61,7 @@ def journey_graph(
         - An edge has ``count``, ``customers``, ``median_seconds``, ``p90_seconds``, ``excess_seconds`` (sum over all
           passes of what they took beyond the median) and ``is_slow``. An activity that follows itself has an edge to
           itself.
-        - The graph has ``cases``, ``customers`` (None for a summary, which does not know), ``window_seconds`` (time the
-          log covers), ``goal`` and ``end``.
+        - The graph has ``cases``, ``customers``, ``window_seconds`` (time the log covers), ``goal`` and ``end``.
 
     Raises
     ------
@@ -95,14 +94,14 @@ def journey_graph(
     """
     import networkx as nx
 
-    summary = as_summary(log, "visits", "channels", "follows", "times", "gaps")
+    summary = as_summary(log, "customers", "visits", "channels", "follows", "times", "gaps")
     follows = summary.overall("follows")
     starts = follows.where(follows["activity"] == 0)
     found = dropoffs(summary, goal=goal, end=end, within=within)
     ends = [end] if isinstance(end, str) else list(end)
     graph = nx.DiGraph(
         cases=int(starts["count"].sum()),
-        customers=log.num_customers if isinstance(log, EventLog) else None,
+        customers=summary.num_customers,
         window_seconds=summary.window_seconds,
         goal=goal,
         end=ends,
@@ -118,6 +117,7 @@ def _touchpoints(
     visits = summary.overall("visits")
     codes, size = visits["activity"], len(summary.activities) + 1
     names = [summary.activities[code - 1] for code in codes.tolist()]
+    channels = summary.main_channels()
     first, last = follows.where(follows["activity"] == 0), follows.where(follows["next_activity"] == 0)
     starts = np.bincount(first["next_activity"], first["count"], size).astype(np.int64)
     rates = {name: _placed(found, values, size)[codes] for name, values in _rates(found, int(starts.sum())).items()}
@@ -126,7 +126,7 @@ def _touchpoints(
         "customers": visits["customers"],
         "starts": starts[codes],
         "ends": np.bincount(last["activity"], last["count"], size).astype(np.int64)[codes],
-        "channel": _channels(summary)[codes],
+        "channel": np.array([channels.get(name) for name in names], object),
         **rates,
         "is_dropoff": rates["is_dropoff"] == 1,
         "is_goal": np.array([name == goal for name in names], bool),
@@ -144,16 +144,6 @@ def _rates(found: DropOffs, cases: int) -> dict[str, np.ndarray]:
         "within_seconds": found.windows / 1e6,
         "is_dropoff": _is_dropoff(found, cases),
     }
-
-
-def _channels(summary: Summary) -> np.ndarray:
-    """Give each code its most frequent channel; the first in the alphabet of equally frequent ones."""
-    counts = summary.overall("channels")
-    counts = counts.where(counts["channel"] > 0)
-    order = np.lexsort((-counts["channel"].astype(np.int64), counts["count"]))
-    most = np.zeros(len(summary.activities) + 1, np.int64)
-    most[counts["activity"][order]] = counts["channel"][order]  # of repeated places the last one stays
-    return np.array([None, *summary.channels], object)[most]
 
 
 def _placed(found: DropOffs, values: np.ndarray, size: int) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from journeymine.report.figures import bar, count, duration, interval, share
 from journeymine.report.markup import Markup, element
@@ -12,6 +12,11 @@ from journeymine.report.tables import table
 __all__ = ["drop_off", "funnel", "waiting"]
 
 Content = dict[str, Any]
+
+_DOTS: Final = (
+    "The dot is the drop-off, the line its interval; the hollow dot is what counting last events would say. Bold: "
+    "unusually many are lost there. "
+)
 
 
 def drop_off(content: Content) -> Markup:
@@ -32,10 +37,9 @@ def drop_off(content: Content) -> Markup:
     return element(
         "section",
         element("h2", "Where customers drop off", id="drop-off"),
-        element("p", "The dot is the drop-off, the line its interval; the hollow dot is what counting last events would "
-                "say. Bold: unusually many are lost there. ", few, hidden(found["hidden"], "touchpoint", content)),
+        element("p", _DOTS, few, hidden(found["hidden"], "touchpoint", content["min_customers"])),
         table(found["base"], heads, rows, kinds="tnnnfnn"),
-    )  # fmt: skip
+    )
 
 
 def waiting(content: Content) -> Markup:

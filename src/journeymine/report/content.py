@@ -17,7 +17,7 @@ from journeymine.analytics.variants import variants
 from journeymine.durations import Duration
 from journeymine.log.eventlog import EventLog
 from journeymine.report.rows import account
-from journeymine.report.words import assumptions, definitions
+from journeymine.report.words import DEFINITIONS, assumptions
 from journeymine.summary.summary import Summary, summarise
 
 __all__ = ["Question", "content"]
@@ -104,7 +104,7 @@ def content(question: Question) -> dict[str, Any]:
         "funnel": None if found is None else _steps(found, question),
         "account": account(question.log),
         "assumptions": assumptions(question.least, from_summary=isinstance(question.log, Summary)),
-        "definitions": definitions(),
+        "definitions": [list(pair) for pair in DEFINITIONS],
     }
 
 
@@ -169,9 +169,9 @@ def _number(value: Any) -> Any:
 
 def _variants(question: Question) -> dict[str, Any]:
     frequent = int((question.summary.overall("variants")["count"] >= question.least).sum())
-    found, named = variants(question.summary, top=frequent), dict(question.map.graph.nodes(data="channel"))
+    found, named = variants(question.summary, top=max(frequent, 1)), dict(question.map.graph.nodes(data="channel"))
     hidden = set(question.hidden)
-    shown = [row for row in found.table.to_dict("records") if hidden.isdisjoint(row["variant"])]
+    shown = [row for row in found.table.head(frequent).to_dict("records") if hidden.isdisjoint(row["variant"])]
     rows = [
         {
             **_numbers(row),
@@ -205,8 +205,8 @@ def _dropoff(question: Question) -> dict[str, Any]:
 
 def _delays(question: Question) -> dict[str, Any]:
     found = delays(question.summary)
-    enough = found.table[found.table["customers"] >= question.least]
-    rows = [_numbers(row) for row in enough.head(_DELAYS).to_dict("records")]
+    enough = [row for row in found.table.to_dict("records") if row["customers"] >= question.least]
+    rows = [_numbers(row) for row in enough[:_DELAYS]]
     return {"rows": rows, "shown": len(rows), "transitions": len(found.table), "base": found.base}
 
 

@@ -72,7 +72,7 @@ def data_block(data: Any, *, name: str) -> Markup:
     Examples
     --------
     >>> data_block("</script>", name="data")
-    '<script type="application/json" id="data">"\u003c/script\u003e"</script>'
+    '<script type="application/json" id="data">"\\u003c/script\\u003e"</script>'
     """
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return element("script", Markup(text.translate(_SAFE)), type="application/json", id=name)

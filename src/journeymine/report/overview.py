@@ -57,11 +57,11 @@ def journey_map(content: Content) -> Markup:
         for path in found["paths"]
     ]  # fmt: skip
     heads = ["From", "To", "Passes", "Customers", "Median", "One in ten over", "Excess in all", "Most waiting"]
-    hidden = (
-        hidden(found["hidden_touchpoints"], "touchpoint", content),
-        hidden(found["hidden_paths"], "path", content),
+    left_out = [
+        hidden(found["hidden_touchpoints"], "touchpoint", content["min_customers"]),
+        hidden(found["hidden_paths"], "path", content["min_customers"]),
         _unlinked(found["unlinked_touchpoints"]),
-    )
+    ]
     return element(
         "section",
         element("h2", "Journey map", id="map"),
@@ -69,16 +69,32 @@ def journey_map(content: Content) -> Markup:
         element(
             "figure", element("div", Markup(found["svg"]), class_="map", tabindex=0, role="group", aria_label="Map")
         ),
-        element("p", *hidden, class_="soft"),
+        element("p", *left_out, class_="soft"),
         element("details", element("summary", "The paths as a table"), table("Paths", heads, rows, kinds="ttnnnnnt")),
     )
 
 
-def hidden(number: int, noun: str, content: Content) -> str | None:
+def hidden(number: int, noun: str, least: int) -> str | None:
+    """Say how much is not shown.
+
+    Parameters
+    ----------
+    number
+        How many are not.
+    noun
+        What they are.
+    least
+        They have fewer customers.
+
+    Returns
+    -------
+    str or None
+        A sentence, or None where nothing is left out.
+    """
     if not number:
         return None
     some = f"{number:,} {noun}{'' if number == 1 else 's'}"
-    return f"{some} of fewer than {content['min_customers']:,} customers {'is' if number == 1 else 'are'} left out. "
+    return f"{some} of fewer than {least:,} customers {'is' if number == 1 else 'are'} left out. "
 
 
 def _unlinked(number: int) -> str | None:

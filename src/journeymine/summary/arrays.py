@@ -125,7 +125,7 @@ class Arrays:
                 strict=True,
             )
         )
-        ends = np.array([known[name] for name in sources.dictionary.to_pylist()], np.int64)
+        ends = np.array([known.get(name, 0) for name in sources.dictionary.to_pylist()], np.int64)
         return ends[columns.codes(sources)]
 
     def per_event(self, per_case: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ import pyarrow as pa
 from journeymine.errors import FormatError, OptionError, UnknownActivityError, UnknownNameError, UnknownOptionError
 from journeymine.log import store
 from journeymine.log.eventlog import EventLog
-from journeymine.summary import channels, follows, gaps, spans, times, variants, visits
+from journeymine.summary import channels, customers, follows, gaps, spans, times, variants, visits
 from journeymine.summary.arrays import Arrays
 from journeymine.summary.counts import Counts
 from journeymine.summary.sequences import Sequences
@@ -22,6 +22,7 @@ __all__ = ["PARTS", "Summary", "as_summary", "summarise"]
 
 PARTS: Final[Mapping[str, ModuleType]] = MappingProxyType(
     {
+        "customers": customers,
         "visits": visits,
         "channels": channels,
         "follows": follows,
@@ -44,7 +45,8 @@ class Summary:
     sequences
         The activity sequences that variants are numbered by.
     parts
-        Counts by name: ``visits``, ``channels``, ``follows``, ``times``, ``gaps``, ``variants``, ``spans``.
+        Counts by name: ``customers``, ``visits``, ``channels``, ``follows``, ``times``, ``gaps``, ``variants``,
+        ``spans``.
     first_time, observed_until
         Microseconds since 1970 of the first event and of the end of what was observed; None without events.
     by
@@ -124,6 +126,11 @@ class Summary:
     def num_cases(self) -> int:
         """Number of cases."""
         return int(self.part("variants")["count"].sum())
+
+    @property
+    def num_customers(self) -> int:
+        """Number of known customers; one with cases in several segments counts in each."""
+        return int(self.part("customers")["customers"].sum())
 
     @property
     def window_seconds(self) -> float:
@@ -219,6 +226,20 @@ class Summary:
             Without the key ``segment``.
         """
         return self.part(name).without("segment")
+
+    def main_channels(self) -> dict[str, str]:
+        """Give each activity its most frequent channel, of equally frequent ones the first in the alphabet.
+
+        Returns
+        -------
+        dict
+            Channel by activity; activities whose channel the log never says are left out.
+        """
+        counts = self.overall("channels")
+        counts = counts.where(counts["channel"] > 0)
+        rarest_first = np.lexsort((-counts["channel"].astype(np.int64), counts["count"]))
+        pairs = zip(counts["activity"][rarest_first].tolist(), counts["channel"][rarest_first].tolist(), strict=True)
+        return {self.activities[activity - 1]: self.channels[channel - 1] for activity, channel in pairs}
 
     # --- equality, Arrow, text ---------------------------------------------------------------------------------
 
@@ -345,6 +366,7 @@ def summarise(
     if {"variants", "spans"} & set(parts):
         sequences, which = Sequences.of(arrays.offsets, arrays.codes)
     kernels: dict[str, Callable[[], Counts]] = {
+        "customers": lambda: customers.of(arrays),
         "visits": lambda: visits.of(arrays),
         "channels": lambda: channels.of(arrays),
         "follows": lambda: follows.of(arrays),
