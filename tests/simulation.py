@@ -1,7 +1,5 @@
 """Customers whose true drop-off is known, seen through a log that ends while they are on their way."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pyarrow as pa
 from scipy.stats import norm
@@ -11,7 +9,7 @@ from journeymine.log.eventlog import EventLog
 from journeymine.log.schema import TIME
 from tests.small import DAY, START
 
-__all__ = ["CHANCES", "TOUCHPOINTS", "Customers", "clustered_customers", "journeys", "true_dropoff"]
+__all__ = ["CHANCES", "TOUCHPOINTS", "clustered_customers", "journeys", "true_dropoff", "true_share"]
 
 TOUCHPOINTS = ["web", "mail", "chat", "phone", "quote", "buy"]
 
@@ -65,14 +63,6 @@ def journeys(customers: int, days: float, rng: np.random.Generator) -> EventLog:
     return _log(case, np.array(TOUCHPOINTS, object)[place], time, days)
 
 
-@dataclass(frozen=True)
-class Customers:
-    """A log of customers who differ, and the true share of their visits without another within 14 days."""
-
-    log: EventLog
-    truth: float
-
-
 def clustered_customers(customers: int, days: float, rng: np.random.Generator) -> EventLog:
     """Give the visits of customers who each come back with a chance and after a time of their own.
 
@@ -103,15 +93,10 @@ def _character(customers: int, rng: np.random.Generator) -> tuple[np.ndarray, np
 
 
 def _log(case: np.ndarray, activity: np.ndarray, days: np.ndarray, until: float) -> EventLog:
-    order = rng_free_order(case, days)
+    order = np.lexsort((days, case))
     names = pa.array(np.char.add("c", case[order].astype(str)))
     times = pa.array((START + days[order] * DAY).astype(np.int64), TIME)
     table = pa.table({"case_id": names, "activity": pa.array(activity[order], pa.string()), "timestamp": times})
     end = int(START + until * DAY)
     source = account.Source("events", "table", len(case), len(case), observed_until=end)
     return EventLog.of(table, sources=account.to_table([source]))
-
-
-def rng_free_order(case: np.ndarray, days: np.ndarray) -> np.ndarray:
-    """Give the order of events by customer and time."""
-    return np.lexsort((days, case))

@@ -30,9 +30,11 @@ def test_a_duration_is_a_number_with_a_unit_or_a_timedelta(written, microseconds
     assert to_microseconds(written) == microseconds
 
 
-@pytest.mark.parametrize("written", [14, 1.5, "14", "", "d", "14 days", "1.5.2h", "14D", "5 m", "1h30", "-5d", None, True])
+@pytest.mark.parametrize(
+    "written", [14, 1.5, "14", "", "d", "14 days", "1.5.2h", "14D", "5 m", "1h30", "-5d", None, True]
+)
 def test_anything_else_is_refused_with_the_way_to_write_it(written):
-    with pytest.raises(DurationError, match="is not a duration. Write a number with its unit, such as '14d', '36h'"):
+    with pytest.raises(DurationError, match=r"is not a duration. Write a number with its unit, such as '14d', '36h'"):
         to_microseconds(written)
 
 

@@ -1,4 +1,4 @@
-"""Real logs: the published figures, and every trap that is known to lie in them. The XES files have tests of their own."""
+"""Real logs: the published figures, and every trap known to lie in them. XES files have tests of their own."""
 
 import json
 from collections import Counter
@@ -36,7 +36,7 @@ def throughput(log):
     return log.times[log.offsets[1:] - 1] - log.times[log.offsets[:-1]]
 
 
-# --- sepsis ---------------------------------------------------------------------------------------------------------------
+# --- sepsis ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +93,7 @@ def test_sepsis_spells_true_and_empty_fields_as_its_file_does(sepsis):
     assert counted(sepsis, "InfectionSuspected").keys() == {None, "true", "false"}
 
 
-# --- patients ---------------------------------------------------------------------------------------------------------------
+# --- patients --------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +154,7 @@ def _treated(log):
     return minutes
 
 
-# --- receipt ----------------------------------------------------------------------------------------------------------------
+# --- receipt ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -189,7 +189,7 @@ def test_receipt_has_times_without_a_zone(real):
         )
 
 
-# --- advertisements -----------------------------------------------------------------------------------------------------------
+# --- advertisements --------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -241,7 +241,7 @@ def test_touches_go_on_after_a_conversion(touches, figures):
     assert np.count_nonzero(since_the_first) == known
 
 
-# --- complaints -----------------------------------------------------------------------------------------------------------------
+# --- complaints ------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -284,7 +284,7 @@ def test_semicolons_western_letters_and_windows_line_ends_are_told(complaints):
     assert complaints.sources["notes"].to_pylist()[0][0].startswith("not UTF-8 (line ")
 
 
-# --- the bank's calls --------------------------------------------------------------------------------------------------------------
+# --- the bank's calls ------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -324,7 +324,9 @@ def test_calls_wait_and_are_served_as_known(calls, figures):
 
 def test_customer_0_is_nobody_and_no_giant_customer(calls, figures):
     known = figures("phone/anonymous_bank_feb1999.txt.gz")
-    assert calls.table["customer"].null_count / calls.num_events == pytest.approx(known["customer_id_0_share"], abs=5e-6)
+    assert calls.table["customer"].null_count / calls.num_events == pytest.approx(
+        known["customer_id_0_share"], abs=5e-6
+    )
     assert calls.num_customers == known["identified_customers"]
     assert max(Counter(calls.table["case_id"].to_pylist()).values()) == known["calls_per_customer_max"]
 
@@ -372,7 +374,7 @@ def test_calls_of_one_second_keep_the_order_of_the_file(calls):
     assert (np.diff(rows)[tied] > 0).all()
 
 
-# --- smaller logs ---------------------------------------------------------------------------------------------------------------
+# --- smaller logs ----------------------------------------------------------------------------------------------------
 
 
 def test_starts_and_ends_of_one_row_are_kept_together(real):
@@ -412,7 +414,7 @@ def test_fines_are_at_local_midnight_though_their_offsets_differ(real):
 
 
 def test_a_misspelt_column_of_a_real_file_is_answered_with_the_right_one(real):
-    with pytest.raises(UnknownColumnError, match="column 'CaseID' is not in sepsis.csv.gz. Did you mean 'Case ID'?"):
+    with pytest.raises(UnknownColumnError, match=r"column 'CaseID' is not in sepsis.csv.gz. Did you mean 'Case ID'?"):
         jm.read_table(real("logs/sepsis.csv.gz"), case="CaseID", activity="Activity", timestamp="Complete Timestamp")
 
 

@@ -22,8 +22,7 @@ EXPECTED = {"b": [("visit", 1.5), ("buy", 3.0)], "a": [("call", None)]}
 
 def from_duckdb():
     """Give a relation, which nobody has run yet."""
-    frame = pl.DataFrame(DATA)
-    return duckdb.sql("select * from frame")
+    return duckdb.from_arrow(pa.table(DATA)).filter("activity <> 'none'")
 
 
 INPUTS = {

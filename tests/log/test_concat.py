@@ -20,9 +20,7 @@ def source(name, *events, **more):
 
 def test_all_events_quarantines_and_accounts_are_there():
     web = source("web", ("a", "visit", 0), ("b", "visit", 1))
-    shop = jm.read_table(
-        {"case_id": ["a", None], "activity": ["buy", "buy"], "timestamp": [at(2), at(3)]}, name="shop"
-    )
+    shop = jm.read_table({"case_id": ["a", None], "activity": ["buy", "buy"], "timestamp": [at(2), at(3)]}, name="shop")
     log = jm.concat([web, shop])
     assert rows_of(log.where(case_id="a"), "activity", "source") == [("visit", "web"), ("buy", "shop")]
     assert rows_of(log.where(case_id="b"), "activity", "source") == [("visit", "web")]
@@ -66,7 +64,9 @@ def test_numbers_of_different_width_stay_numbers():
 
 
 def test_a_column_that_is_nested_in_one_source_only_is_refused_by_name():
-    with pytest.raises(SchemaError, match="column 'n' holds list<item: int64> in one table and something else in another"):
+    with pytest.raises(
+        SchemaError, match="column 'n' holds list<item: int64> in one table and something else in another"
+    ):
         jm.concat([source("web", ("a", "visit", 0), n=[[1]]), source("chat", ("a", "chat", 1), n=[2.5])])
 
 
@@ -96,6 +96,8 @@ def test_a_log_of_only_bad_rows_adds_its_quarantine():
 @pytest.mark.parametrize("kind", [pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.large_string())])
 def test_text_of_any_kind_is_encoded_the_same(kind):
     text = pa.array(["x", None, "y", "x"])
-    column = text.cast(pa.large_string()).dictionary_encode().cast(kind) if pa.types.is_dictionary(kind) else text.cast(kind)
+    column = (
+        text.cast(pa.large_string()).dictionary_encode().cast(kind) if pa.types.is_dictionary(kind) else text.cast(kind)
+    )
     encoded = columns.encode(column)
     assert (encoded.type, encoded.to_pylist()) == (columns.LABEL, ["x", None, "y", "x"])

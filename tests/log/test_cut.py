@@ -1,6 +1,7 @@
 """Journeys: every option of the cut by hand, and laws for any log."""
 
 from collections import defaultdict
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -195,7 +196,7 @@ def test_a_cut_neither_loses_nor_changes_an_event_nor_gives_it_to_another_custom
     names = [name for name in log.table.column_names if name != "case_id"]
     assert sorted(rows_of(cut, *names), key=repr) == sorted(rows_of(log, *names), key=repr)
     owners = defaultdict(set)
-    former = {row: case for row, case in rows_of(log, "source_row", "case_id")}
+    former = dict(rows_of(log, "source_row", "case_id"))
     for case, customer, row in rows_of(cut, "case_id", "customer", "source_row"):
         owners[case].add(("nobody", former[row]) if customer is None else customer)
     assert all(len(customers) == 1 for customers in owners.values())
@@ -214,7 +215,7 @@ def test_journeys_of_a_gap_lie_apart_and_hold_together(log, gap):
     for spans in journeys_of.values():
         spans.sort()
         assert [number for number, *_ in spans] == list(range(1, len(spans) + 1))
-        assert all(later[1] - earlier[2] > longest for earlier, later in zip(spans, spans[1:], strict=False))
+        assert all(later[1] - earlier[2] > longest for earlier, later in pairwise(spans))
 
 
 @given(logs(named=True), CUTS)

@@ -166,9 +166,9 @@ def test_names_are_sorted_and_only_those_that_occur():
 
 def test_a_column_without_labels_is_told_from_one_that_is_not_there():
     log = log_of(*THREE, amount=[1, 2, 3])
-    with pytest.raises(UnknownColumnError, match="^column 'amount' holds int64, no labels. Columns: case_id"):
+    with pytest.raises(UnknownColumnError, match=r"^column 'amount' holds int64, no labels. Columns: case_id"):
         log.labels("amount")
-    with pytest.raises(UnknownColumnError, match="^label column 'chanel' is not in this log. Columns: case_id"):
+    with pytest.raises(UnknownColumnError, match=r"^label column 'chanel' is not in this log. Columns: case_id"):
         log.labels("chanel")
 
 
@@ -256,7 +256,7 @@ def test_a_condition_that_cannot_be_followed_is_refused(keep, conditions, said):
 
 
 def test_a_condition_on_an_unknown_column_names_the_closest():
-    with pytest.raises(UnknownColumnError, match="'chanel' is not in this log. Did you mean 'channel'?"):
+    with pytest.raises(UnknownColumnError, match=r"'chanel' is not in this log. Did you mean 'channel'?"):
         log_of(*THREE, channel=["web"] * 3).where(chanel="web")
 
 
@@ -311,7 +311,9 @@ def test_a_sample_holds_whole_customers_and_is_the_same_for_the_same_seed():
 
 def test_a_sample_does_not_depend_on_the_order_of_rows():
     events = [(f"c{number}", "visit", number) for number in range(50)]
-    chosen = [set(log_of(*order).sample(10).labels("customer").dictionary.to_pylist()) for order in (events, events[::-1])]
+    chosen = [
+        set(log_of(*order).sample(10).labels("customer").dictionary.to_pylist()) for order in (events, events[::-1])
+    ]
     assert chosen[0] == chosen[1]
 
 

@@ -32,14 +32,16 @@ def seen(*records, **options):
 
 def customers(log):
     """Give the customer of each record, in their order."""
-    return [customer for _, customer in sorted((int(number), who) for number, who in rows_of(log, "activity", "customer"))]
+    return [
+        customer for _, customer in sorted((int(number), who) for number, who in rows_of(log, "activity", "customer"))
+    ]
 
 
 def reasons(log):
     return {(row["kind"], row["id"]): row["reason"] for row in log.evidence.to_pylist()}
 
 
-# --- by hand -----------------------------------------------------------------------------------------------------------
+# --- by hand ---------------------------------------------------------------------------------------------------------
 
 
 def test_a_weak_identifier_belongs_to_the_strong_one_it_was_seen_with():
@@ -54,7 +56,11 @@ def test_a_weak_identifier_belongs_to_the_strong_one_it_was_seen_with():
 
 def test_a_label_spreads_along_a_chain():
     log = jm.link(
-        seen({"customer": "C1", "email": "a@x.nl"}, {"email": "a@x.nl", "phone": "+311"}, {"phone": "+311", "cookie": "k"})
+        seen(
+            {"customer": "C1", "email": "a@x.nl"},
+            {"email": "a@x.nl", "phone": "+311"},
+            {"phone": "+311", "cookie": "k"},
+        )
     )
     assert customers(log) == ["C1", "C1", "C1"]
     assert reasons(log)["cookie", "k"] == "seen with phone:+311"
@@ -179,7 +185,11 @@ def test_events_of_one_moment_stand_in_the_order_of_their_source():
             UnknownColumnError,
             "extra= has no column of identifiers such as 'email'. Did you mean 'emial'?",
         ),
-        (lambda: jm.link(seen({"cookie": "k"}), extra=[1]), SchemaError, "extra= must be a table with a column for each"),
+        (
+            lambda: jm.link(seen({"cookie": "k"}), extra=[1]),
+            SchemaError,
+            "extra= must be a table with a column for each",
+        ),
         (lambda: jm.link(seen({"cookie": "k"}), cap=0), OptionError, "cap must be at least 1, not 0"),
     ],
 )
@@ -188,7 +198,7 @@ def test_what_cannot_be_linked_is_refused(call, error, said):
         call()
 
 
-# --- a town with kiosks, households and a test address -------------------------------------------------------------------
+# --- a town with kiosks, households and a test address ---------------------------------------------------------------
 
 
 def town(people=2_000, seed=0):
@@ -250,8 +260,10 @@ def test_in_a_town_of_kiosks_no_two_persons_become_one(linked_town):
     assert all(len(persons) == 1 for persons in claimed.values())
 
 
-def test_in_a_town_of_kiosks_only_a_neighbour_without_a_number_is_taken_for_the_one_with_the_same_telephone(linked_town):
-    table, person, log = linked_town
+def test_in_a_town_of_kiosks_only_a_neighbour_without_a_number_is_taken_for_the_one_with_the_same_telephone(
+    linked_town,
+):
+    _, person, log = linked_town
     named = by_row(log)
     usual = {f"C{number}" for number in range(2_000)}
     told = [(row, name) for row, name in named.items() if name in usual]
@@ -303,7 +315,7 @@ def test_no_cap_at_all_still_merges_no_two_customers(linked_town):
     assert all(named[row] == number == f"C{person[row]}" for row, number in strong)
 
 
-# --- laws ------------------------------------------------------------------------------------------------------------------
+# --- laws ------------------------------------------------------------------------------------------------------------
 
 VALUES = {kind: [f"+3161{n}" if kind == "phone" else f"{kind} {n}" for n in range(3)] for kind in KINDS}
 RECORDS = st.lists(

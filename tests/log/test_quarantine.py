@@ -48,7 +48,7 @@ def test_a_notebook_shows_the_reasons_and_not_the_payload():
 
 def test_an_account_that_does_not_close_is_never_made():
     account.Source("a.csv", "table", 5, used=2, duplicate=1, quarantined=2)
-    with pytest.raises(AssertionError, match="a.csv: 5 rows came in, but 4 are accounted for"):
+    with pytest.raises(AssertionError, match=r"a.csv: 5 rows came in, but 4 are accounted for"):
         account.Source("a.csv", "table", 5, used=2, duplicate=1, quarantined=1)
 
 

@@ -42,7 +42,7 @@ def account(log):
     return (*counts, log.quarantine.table["line"].to_pylist())
 
 
-# --- encodings -----------------------------------------------------------------------------------------------------------
+# --- encodings -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -95,10 +95,15 @@ def test_f4_one_line_of_another_encoding_does_not_change_the_others(read):
 
 
 def test_f4_one_json_line_of_another_encoding_does_not_change_the_others(read):
-    good = [json.dumps({"case_id": name, "activity": "café", "timestamp": 1_714_554_000}, ensure_ascii=False) for name in "ab"]
+    good = [
+        json.dumps({"case_id": name, "activity": "café", "timestamp": 1_714_554_000}, ensure_ascii=False)
+        for name in "ab"
+    ]
     log = read("\n".join([*good, ""]).encode() + b'{"case_id": "c", "activity": "caf\xe9", "timestamp": 1714554000}')
     assert rows_of(log, "case_id", "activity") == [("a", "café"), ("b", "café")]
-    assert log.quarantine.table["payload"].to_pylist() == [b'{"case_id": "c", "activity": "caf\xe9", "timestamp": 1714554000}']
+    assert log.quarantine.table["payload"].to_pylist() == [
+        b'{"case_id": "c", "activity": "caf\xe9", "timestamp": 1714554000}'
+    ]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", None])
@@ -108,20 +113,20 @@ def test_a_mark_at_the_beginning_is_no_part_of_the_first_column(read, encoding):
 
 def test_an_encoding_that_is_given_is_the_one(read):
     assert rows_of(read(TWO.encode("iso-8859-15"), encoding="iso-8859-15"), "activity") == [("visit",), ("café",)]
-    with pytest.raises(FormatError, match="^x.csv is not in ascii: ordinal not in range.* at byte 58$"):
+    with pytest.raises(FormatError, match=r"^x.csv is not in ascii: ordinal not in range.* at byte 58$"):
         read(TWO.encode(), encoding="ascii")
-    with pytest.raises(FormatError, match="^nobody knows the encoding 'utf-9'$"):
+    with pytest.raises(FormatError, match=r"^nobody knows the encoding 'utf-9'$"):
         read(TWO.encode(), encoding="utf-9")
-    with pytest.raises(FormatError, match="^nobody knows the encoding 'rot13'$"):
+    with pytest.raises(FormatError, match=r"^nobody knows the encoding 'rot13'$"):
         read(TWO.encode(), encoding="rot13")
 
 
 def test_a_header_in_another_encoding_than_its_rows_is_an_error(read):
-    with pytest.raises(FormatError, match="^the header of x.csv is not in the encoding of its rows. Say encoding=$"):
+    with pytest.raises(FormatError, match=r"^the header of x.csv is not in the encoding of its rows. Say encoding=$"):
         read(b"case_id,activity,timestamp,caf\xe9\na,th\xc3\xa9,2024-05-01T09:00Z,\xc3\xa9\n")
 
 
-# --- what is no text ---------------------------------------------------------------------------------------------------------
+# --- what is no text -------------------------------------------------------------------------------------------------
 
 
 def zipped():
@@ -147,12 +152,14 @@ def zipped():
     ids=["zip", "pdf", "png", "sqlite", "pickle", "noise", "UTF-32", "UTF-16 without a mark", "gzip in gzip"],
 )
 def test_a_binary_file_is_refused_as_such(read, content):
-    with pytest.raises(FormatError, match="^x.csv is a binary file, not text"):
+    with pytest.raises(FormatError, match=r"^x.csv is a binary file, not text"):
         read(content)
 
 
 def test_f16_an_ending_says_nothing_about_the_content(read, tmp_path):
-    pq.write_table(pa.table({"case_id": ["a"], "activity": ["x"], "timestamp": [1_714_554_000]}), tmp_path / "x.parquet")
+    pq.write_table(
+        pa.table({"case_id": ["a"], "activity": ["x"], "timestamp": [1_714_554_000]}), tmp_path / "x.parquet"
+    )
     assert read((tmp_path / "x.parquet").read_bytes(), name="x.csv").num_events == 1
     assert read(gzip.compress(TWO.encode()), name="x.csv").num_events == 2
     assert read('{"case_id": "a", "activity": "x", "timestamp": 1714554000}', name="x.csv").num_events == 1
@@ -173,43 +180,45 @@ def test_a_file_of_another_format_is_told_where_to_go(read, content, said):
         read(content)
 
 
-# --- nothing, or not all of it ----------------------------------------------------------------------------------------------
+# --- nothing, or not all of it ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b" \r\n\t ", gzip.compress(b""), b"\xef\xbb\xbf"])
 def test_an_empty_file_is_said_to_be_empty(read, content):
-    with pytest.raises(EmptySourceError, match="^x.csv (is empty|has no rows)"):
+    with pytest.raises(EmptySourceError, match=r"^x.csv (is empty|has no rows)"):
         read(content)
 
 
 def test_s2_a_file_with_only_a_header_is_said_to_have_no_rows(read):
-    with pytest.raises(EmptySourceError, match="^x.csv has no rows, only a header$"):
+    with pytest.raises(EmptySourceError, match=r"^x.csv has no rows, only a header$"):
         read(HEADER)
 
 
 def test_f11_a_gzip_file_that_was_cut_short_is_refused_wherever_it_was_cut(read):
     content = gzip.compress((TWO * 50).encode())
     for length in range(3, len(content), 5):
-        with pytest.raises(FormatError, match="^x.csv.gz is (cut short: its gzip stream has no end|a broken gzip file)"):
+        with pytest.raises(
+            FormatError, match=r"^x.csv.gz is (cut short: its gzip stream has no end|a broken gzip file)"
+        ):
             read(content[:length], name="x.csv.gz")
 
 
 def test_a_gzip_file_whose_content_was_changed_is_refused(read):
     content = bytearray(gzip.compress((TWO * 50).encode()))
     content[-6] ^= 1
-    with pytest.raises(FormatError, match="^x.csv.gz is a broken gzip file: .*Fetch the file again$"):
+    with pytest.raises(FormatError, match=r"^x.csv.gz is a broken gzip file: .*Fetch the file again$"):
         read(bytes(content), name="x.csv.gz")
 
 
 @pytest.mark.parametrize("junk", [b"junk", b"\x1f\x8bjunk"])
 def test_a_gzip_file_with_something_after_its_end_is_refused(read, junk):
-    with pytest.raises(FormatError, match="^x.csv.gz is (a broken gzip file|cut short)"):
+    with pytest.raises(FormatError, match=r"^x.csv.gz is (a broken gzip file|cut short)"):
         read(gzip.compress(TWO.encode()) + junk, name="x.csv.gz")
 
 
 def test_x5_a_gzip_file_that_expands_without_measure_is_refused(read, monkeypatch):
     monkeypatch.setattr(inputs, "_FREE_BYTES", 2**20)
-    with pytest.raises(FormatError, match="^x.csv.gz expands to more than 1,048,576 bytes, over 200 times its size$"):
+    with pytest.raises(FormatError, match=r"^x.csv.gz expands to more than 1,048,576 bytes, over 200 times its size$"):
         read(gzip.compress(HEADER.encode() + b"a" * 2**21), name="x.csv.gz")
 
 
@@ -222,7 +231,7 @@ def test_f12_a_parquet_file_that_was_cut_short_is_refused(read, tmp_path):
     pq.write_table(pa.table({"case_id": ["a"], "activity": ["x"], "timestamp": [1]}), tmp_path / "whole.parquet")
     content = (tmp_path / "whole.parquet").read_bytes()
     for length in range(4, len(content), 60):
-        with pytest.raises(FormatError, match="^x.parquet is not a whole Parquet file"):
+        with pytest.raises(FormatError, match=r"^x.parquet is not a whole Parquet file"):
             read(content[:length], name="x.parquet")
 
 
@@ -230,23 +239,23 @@ def test_f13_a_parquet_file_whose_footer_lies_is_refused(read, tmp_path):
     pq.write_table(pa.table({"case_id": ["a"], "activity": ["x"], "timestamp": [1]}), tmp_path / "whole.parquet")
     content = (tmp_path / "whole.parquet").read_bytes()
     for length in (0, 2**31 - 1, len(content)):
-        with pytest.raises(FormatError, match="^x.parquet is not a whole Parquet file"):
+        with pytest.raises(FormatError, match=r"^x.parquet is not a whole Parquet file"):
             read(content[:-8] + struct.pack("<I", length) + b"PAR1", name="x.parquet")
 
 
-# --- what is no file ----------------------------------------------------------------------------------------------------------
+# --- what is no file -------------------------------------------------------------------------------------------------
 
 
 def test_f17_what_is_no_file_is_said_to_be_none(tmp_path):
-    with pytest.raises(FileNotFoundError, match="there is no file '.*none.csv'"):
+    with pytest.raises(FileNotFoundError, match=r"there is no file '.*none.csv'"):
         jm.read_table(tmp_path / "none.csv")
     (tmp_path / "link.csv").symlink_to(tmp_path / "none.csv")
-    with pytest.raises(FileNotFoundError, match="there is no file '.*link.csv'"):
+    with pytest.raises(FileNotFoundError, match=r"there is no file '.*link.csv'"):
         jm.read_table(tmp_path / "link.csv")
-    with pytest.raises(EmptySourceError, match="there is no .parquet file in folder"):
+    with pytest.raises(EmptySourceError, match=r"there is no .parquet file in folder"):
         jm.read_table(tmp_path)
     os.mkfifo(tmp_path / "pipe.csv")
-    with pytest.raises(FormatError, match="pipe.csv' is not a regular file"):
+    with pytest.raises(FormatError, match=r"pipe.csv' is not a regular file"):
         jm.read_table(str(tmp_path / "pipe.csv"))
     with pytest.raises(FormatError, match="is not a regular file"):
         inputs.read_bytes(tmp_path)
@@ -264,7 +273,7 @@ def test_a_folder_of_parquet_files_is_one_table_in_the_order_of_their_names(tmp_
         jm.read_table(tmp_path)
 
 
-# --- rows that are none -------------------------------------------------------------------------------------------------------
+# --- rows that are none ----------------------------------------------------------------------------------------------
 
 
 def test_f5_f6_rows_with_too_many_or_too_few_fields_are_set_aside(read):
@@ -307,7 +316,9 @@ def test_k12_fields_in_quotes_hold_commas_quotes_and_line_ends(read):
 
 def test_a_row_of_several_lines_is_set_aside_with_all_of_them(read):
     log = read(HEADER + 'a,"two\nlines",soon\nb,x,2024-05-02T09:00Z\n')
-    assert log.quarantine.table.select(["line", "payload"]).to_pylist() == [{"line": 2, "payload": b'a,"two\nlines",soon'}]
+    assert log.quarantine.table.select(["line", "payload"]).to_pylist() == [
+        {"line": 2, "payload": b'a,"two\nlines",soon'}
+    ]
 
 
 def test_blank_rows_of_tabs_are_rows_and_blank_lines_are_none(read):
@@ -324,7 +335,7 @@ def test_k16_a_field_of_two_million_signs_is_read_or_refused_by_its_limit(read):
 
 
 def test_a_header_that_names_a_column_twice_is_an_error(read):
-    with pytest.raises(FormatError, match="^the header of x.csv names a column twice: 'at', 'case'$"):
+    with pytest.raises(FormatError, match=r"^the header of x.csv names a column twice: 'at', 'case'$"):
         read("case,at,case,activity,at\n1,2,3,4,5\n")
 
 
@@ -332,7 +343,7 @@ def test_a_delimiter_that_is_given_is_the_one(read):
     assert rows_of(read("case_id~activity~timestamp\na~x,y;z~1714554000\n", delimiter="~"), "activity") == [("x,y;z",)]
 
 
-# --- JSON lines -----------------------------------------------------------------------------------------------------------------
+# --- JSON lines ------------------------------------------------------------------------------------------------------
 
 
 def line(**values):
@@ -379,18 +390,22 @@ def test_objects_may_lack_keys_and_hold_more(read):
     ],
 )
 def test_values_of_json_are_kept_as_they_are_written(read, values, labels):
-    text = "".join(f'{{"case_id": "a", "activity": {value}, "timestamp": {n}}}\n' for n, value in enumerate(values, 10**9))
+    text = "".join(
+        f'{{"case_id": "a", "activity": {value}, "timestamp": {n}}}\n' for n, value in enumerate(values, 10**9)
+    )
     assert [label for (label,) in rows_of(read(text), "activity")] == labels
 
 
-# --- laws: nothing but an answer whose account closes, or an error of ours ---------------------------------------------------
+# --- laws: nothing but an answer whose account closes, or an error of ours -------------------------------------------
 
 CSV = (
     HEADER
     + 'a,visit,2024-05-01T09:00:00Z\nb,"say ""hi"", you",2024-05-02T09:00:00Z\na,café,2024-05-03T09:00:00Z\n'
     + 'c,"two\nlines",2024-05-04T09:00:00Z\nb,buy,2024-05-05T09:00:00Z\n'
 ).encode()
-JSONL = "".join(line(case_id=case, activity=activity) for case, activity in zip("abca", ["x", "é", "{", "y"], strict=True)).encode()
+JSONL = "".join(
+    line(case_id=case, activity=activity) for case, activity in zip("abca", ["x", "é", "{", "y"], strict=True)
+).encode()
 
 
 @st.composite
@@ -405,22 +420,30 @@ def mutations(draw):
 def _mutated(draw, content):
     if not content:
         return content
-    kind = draw(st.sampled_from(["flip", "set", "cut", "double", "drop line", "double line", "swap lines"]))
-    place = draw(st.integers(0, len(content) - 1))
-    if kind == "flip":
-        return content[:place] + bytes([content[place] ^ (1 << draw(st.integers(0, 7)))]) + content[place + 1 :]
-    if kind == "set":
-        return content[:place] + draw(st.sampled_from([b'"', b",", b"\n", b"\r", b"\0", b"\xff", b"{"])) + content[place + 1 :]
-    end = min(len(content), place + draw(st.integers(1, 30)))
-    if kind == "cut":
-        return content[:place] + content[end:]
-    if kind == "double":
-        return content[:end] + content[place:end] + content[end:]
-    lines = content.split(b"\n")
+    if draw(st.booleans()):
+        return _with_other_lines(draw, content.split(b"\n"))
+    first = draw(st.integers(0, len(content) - 1))
+    last = min(len(content), first + draw(st.integers(1, 30)))
+    flipped = bytes([content[first] ^ (1 << draw(st.integers(0, 7)))])
+    other = draw(st.sampled_from([b'"', b",", b"\n", b"\r", b"\0", b"\xff", b"{"]))
+    return draw(
+        st.sampled_from(
+            [
+                content[:first] + flipped + content[first + 1 :],
+                content[:first] + other + content[first + 1 :],
+                content[:first] + content[last:],
+                content[:last] + content[first:],
+            ]
+        )
+    )
+
+
+def _with_other_lines(draw, lines):
     first, second = (draw(st.integers(0, len(lines) - 1)) for _ in range(2))
-    if kind == "drop line":
+    change = draw(st.sampled_from(["drop", "double", "swap"]))
+    if change == "drop":
         lines.pop(first)
-    elif kind == "double line":
+    elif change == "double":
         lines.insert(second, lines[first])
     else:
         lines[first], lines[second] = lines[second], lines[first]
@@ -432,8 +455,7 @@ def _mutated(draw, content):
 def test_a_damaged_file_gives_an_error_of_ours_or_an_account_that_closes(read, content):
     try:
         log = read(content)
-    except (JourneymineError, FileNotFoundError) as error:
-        assert "x.csv" in str(error) or "column" in str(error)
+    except JourneymineError:
         return
     rows_in, used, duplicate, quarantined, lines = account(log)
     assert rows_in == used + duplicate + quarantined
@@ -445,7 +467,7 @@ def test_a_damaged_file_gives_an_error_of_ours_or_an_account_that_closes(read, c
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, len(CSV) - 1), st.binary(min_size=1, max_size=1))
 def test_a_damaged_byte_costs_the_rows_it_touches_and_no_other(read, place, byte):
-    """Each of five rows is read unchanged unless the byte is in it, in a row whose quotes it opens, or in the header."""
+    """Each of five rows is read unchanged unless the byte is in it, opens a quote before it, or is in the header."""
     content = CSV[:place] + byte + CSV[place + 1 :]
     whole = rows_of(read(CSV, tz="UTC"), "case_id", "activity", "timestamp")
     try:
@@ -455,7 +477,9 @@ def test_a_damaged_byte_costs_the_rows_it_touches_and_no_other(read, place, byte
     assert len(set(whole) & set(found)) >= 3
 
 
-FIELDS = st.text(st.characters(categories=["L", "N", "P", "S", "Zs"], include_characters='",;\n\t'), min_size=1, max_size=6)
+FIELDS = st.text(
+    st.characters(categories=["L", "N", "P", "S", "Zs"], include_characters='",;\n\t'), min_size=1, max_size=6
+)
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])

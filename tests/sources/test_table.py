@@ -38,7 +38,7 @@ def account(log):
     return tuple(counts)
 
 
-# --- columns ----------------------------------------------------------------------------------------------------------------
+# --- columns ---------------------------------------------------------------------------------------------------------
 
 
 def test_columns_are_named_by_the_caller_and_the_others_are_kept():
@@ -53,7 +53,7 @@ def test_columns_are_named_by_the_caller_and_the_others_are_kept():
 def test_k21_a_column_that_is_not_there_is_an_error_that_names_the_closest():
     with pytest.raises(
         UnknownColumnError,
-        match="^column 'activty' is not in table. Did you mean 'activity'\\? Columns: case_id, activity, timestamp.$",
+        match=r"^column 'activty' is not in table. Did you mean 'activity'\? Columns: case_id, activity, timestamp.$",
     ):
         jm.read_table(table(("a", "x", 0)), activity="activty")
 
@@ -71,12 +71,10 @@ def test_a_table_without_a_needed_column_is_an_error_that_names_it(data, missing
         jm.read_table(data)
 
 
-@pytest.mark.parametrize(
-    "option", ["case", "customer", "channel", "end_timestamp", "event_id", "version", "ids"]
-)
+@pytest.mark.parametrize("option", ["case", "customer", "channel", "end_timestamp", "event_id", "version", "ids"])
 def test_every_column_that_is_named_has_to_be_there(option):
     options = {option: {"email": "nowhere"} if option == "ids" else "nowhere"}
-    with pytest.raises(UnknownColumnError, match="^column 'nowhere' is not in table. Columns: case_id, activity"):
+    with pytest.raises(UnknownColumnError, match=r"^column 'nowhere' is not in table. Columns: case_id, activity"):
         jm.read_table(table(("a", "x", 0)), **options)
 
 
@@ -114,7 +112,7 @@ def test_one_column_may_serve_twice():
     assert rows_of(log, "case_id", "customer", "activity", "channel") == [("a", "a", "/", "/")]
 
 
-# --- who ----------------------------------------------------------------------------------------------------------------------
+# --- who -------------------------------------------------------------------------------------------------------------
 
 
 def test_without_a_case_each_customer_is_one():
@@ -169,7 +167,7 @@ def test_k2_a_customer_without_a_name_is_nobody():
     assert (log.num_customers, log.num_cases) == (0, 2)
 
 
-# --- keys and labels -----------------------------------------------------------------------------------------------------------
+# --- keys and labels -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -234,7 +232,7 @@ def test_k4_a_label_that_looks_like_nothing_is_a_label(tmp_path, name):
         pytest.param(["Visit", "visit", "VISIT"], id="K11 capitals"),
         pytest.param(["a,b", "a\tb", 'a"b', "a\nb", "a;b", "a|b", "'", '"'], id="K12 delimiters"),
         pytest.param(["START", "END", "other", "->", "0", "nobody"], id="K13 our own words"),
-        pytest.param(["😀", "\u202eשלום", "👩\u200d👩\u200d👧"], id="K14 signs of all kinds"),
+        pytest.param(["😀", "\u202e\u05e9\u05dc\u05d5\u05dd", "👩\u200d👩\u200d👧"], id="K14 signs of all kinds"),
         pytest.param(["a\0b", "a"], id="K15 NUL"),
     ],
 )
@@ -261,12 +259,14 @@ def test_k17_labels_may_be_truth_values_or_days():
 
 def test_k23_as_many_activities_as_events_are_no_matter():
     rows = 20_000
-    log = jm.read_table({"case_id": np.arange(rows) % 10, "activity": np.arange(rows), "timestamp": np.arange(rows) + 10**9})
+    log = jm.read_table(
+        {"case_id": np.arange(rows) % 10, "activity": np.arange(rows), "timestamp": np.arange(rows) + 10**9}
+    )
     assert (len(log.activities), log.num_cases) == (rows, 10)
     assert sum(edges(log).values()) == rows - 10
 
 
-# --- deliveries --------------------------------------------------------------------------------------------------------------
+# --- deliveries ------------------------------------------------------------------------------------------------------
 
 
 def test_d2_of_the_rows_of_one_event_the_latest_version_counts():
@@ -278,7 +278,13 @@ def test_d2_of_the_rows_of_one_event_the_latest_version_counts():
 
 @pytest.mark.parametrize(
     "versions",
-    [[9, 10, 1], ["2024-05-01", "2024-06-01", "2024-04-01"], [at(1), at(2), at(0)], [0.5, 1.5, None], [None, "1", None]],
+    [
+        [9, 10, 1],
+        ["2024-05-01", "2024-06-01", "2024-04-01"],
+        [at(1), at(2), at(0)],
+        [0.5, 1.5, None],
+        [None, "1", None],
+    ],
 )
 def test_d2_versions_are_numbers_or_times(versions):
     data = table(("a", "old", 0), ("a", "new", 0), ("a", "older", 0), key=[1, 1, 1], version=versions)
@@ -304,7 +310,11 @@ def test_d9_events_of_one_moment_keep_the_order_of_the_file_and_are_counted():
     assert log.ties == 3
 
 
-ROWS = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xyz"), st.integers(0, 10**6)), min_size=1, unique_by=lambda row: row[2])
+ROWS = st.lists(
+    st.tuples(st.sampled_from("abc"), st.sampled_from("xyz"), st.integers(0, 10**6)),
+    min_size=1,
+    unique_by=lambda row: row[2],
+)
 
 
 @given(ROWS, st.randoms())
@@ -321,7 +331,9 @@ def test_d4_to_d7_the_order_in_which_rows_come_does_not_matter(rows, chance):
 def test_d12_d13_a_delivery_in_parts_is_the_same_as_in_one(rows, parts):
     whole = jm.read_table(table(*rows), name="whole", tz="UTC")
     pieces = [rows[start::parts] for start in range(parts)]
-    logs = [jm.read_table(table(*piece), name=f"part {number}", tz="UTC") for number, piece in enumerate(pieces) if piece]
+    logs = [
+        jm.read_table(table(*piece), name=f"part {number}", tz="UTC") for number, piece in enumerate(pieces) if piece
+    ]
     together = jm.concat(logs)
     for case in "abc":
         assert rows_of(together.where(case_id=case), "activity", "timestamp") == rows_of(
@@ -329,14 +341,14 @@ def test_d12_d13_a_delivery_in_parts_is_the_same_as_in_one(rows, parts):
         )
 
 
-# --- when ----------------------------------------------------------------------------------------------------------------------
+# --- when ------------------------------------------------------------------------------------------------------------
 
 
 def test_times_without_a_zone_are_an_error_and_never_utc():
     with pytest.raises(
         TimeZoneError,
-        match=r"^column 'timestamp' has times without a zone, such as '2024-05-01 09:00:00' in row 1. Say where the clock "
-        r"stood with tz=, such as tz='Europe/Amsterdam' or tz='UTC'$",
+        match=r"^column 'timestamp' has times without a zone, such as '2024-05-01 09:00:00' in row 1. "
+        r"Say where the clock stood with tz=, such as tz='Europe/Amsterdam' or tz='UTC'$",
     ):
         jm.read_table(table(("a", "x", "2024-05-01 09:00")))
 
@@ -349,9 +361,11 @@ def test_a_source_was_observed_until_its_last_event_or_as_it_is_told():
 
 
 def test_t31_an_event_after_the_export_was_made_is_an_error():
-    with pytest.raises(OptionError, match="^table has events after observed_until='2024-05-02T00:00Z'; the last one came"):
+    with pytest.raises(
+        OptionError, match=r"^table has events after observed_until='2024-05-02T00:00Z'; the last one came"
+    ):
         jm.read_table(table(("a", "x", 9)), observed_until="2024-05-02T00:00Z")
-    with pytest.raises(OptionError, match="^'2024-05-31' has no time zone"):
+    with pytest.raises(OptionError, match=r"^'2024-05-31' has no time zone"):
         jm.read_table(table(("a", "x", 0)), observed_until="2024-05-31")
 
 
@@ -385,7 +399,7 @@ def test_a_time_that_python_cannot_say_is_set_aside_too():
     assert "30489" in log.quarantine.table["detail"].to_pylist()[0]
 
 
-# --- nothing usable -------------------------------------------------------------------------------------------------------------
+# --- nothing usable --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -410,9 +424,9 @@ def test_s1_a_table_of_only_bad_rows_is_an_empty_log_with_all_of_them_in_quarant
 
 @pytest.mark.parametrize("data", [{"case_id": [], "activity": [], "timestamp": []}, {}, pd.DataFrame()])
 def test_a_table_without_rows_is_said_to_have_none(data):
-    with pytest.raises(EmptySourceError, match="^table has no rows$"):
+    with pytest.raises(EmptySourceError, match=r"^table has no rows$"):
         jm.read_table(data)
-    with pytest.raises(EmptySourceError, match="^calls has no rows$"):
+    with pytest.raises(EmptySourceError, match=r"^calls has no rows$"):
         jm.read_table(data, name="calls")
 
 
@@ -432,7 +446,11 @@ def test_a_name_that_is_given_names_the_source():
 
 def test_telephone_numbers_are_spelled_by_the_country():
     pytest.importorskip("phonenumbers")
-    data = {"tel": ["06-12345678", "+31 6 1234 5678", "0031612345678"], "activity": list("xyz"), "timestamp": [at(0)] * 3}
+    data = {
+        "tel": ["06-12345678", "+31 6 1234 5678", "0031612345678"],
+        "activity": list("xyz"),
+        "timestamp": [at(0)] * 3,
+    }
     log = jm.read_table(data, ids={"phone": "tel"}, country="NL")
     assert set(rows_of(log, "id_phone")) == {("+31612345678",)}
     with pytest.raises(OptionError, match="country 'Holland' is not a two-letter country code such as 'NL' or 'GB'"):
@@ -440,5 +458,7 @@ def test_telephone_numbers_are_spelled_by_the_country():
 
 
 def test_floats_that_are_not_exact_are_refused_as_labels():
-    with pytest.raises(SchemaError, match="column 'case_id' of table holds floats too large to be exact. Give it as text"):
+    with pytest.raises(
+        SchemaError, match=r"column 'case_id' of table holds floats too large to be exact. Give it as text"
+    ):
         jm.read_table({"case_id": [1e17], "activity": ["x"], "timestamp": [at(0)]})

@@ -80,7 +80,7 @@ def findings(
         _wait(summary, graph, min_cases),
         None if steps is None else _passage(funnel(summary, steps).table, min_cases),
         None if goal is None else _success(summary, goal, min_cases),
-        _course(summary, min_cases),
+        _course(summary, graph, min_cases),
     ]
     return [sentence for sentence in found if sentence]
 
@@ -143,11 +143,16 @@ def _passage(steps: pd.DataFrame, least: int) -> str | None:
     first, last = int(steps["cases"].iloc[0]), int(steps["cases"].iloc[-1])
     if last < max(least, 1):
         return None
+    passed = (
+        f"{last:,} of {first:,} journeys that reach “{steps['step'].iloc[0]}”, {_with_interval(last, first)}, get to "
+        f"“{steps['step'].iloc[-1]}”"
+    )
+    if first == last:
+        return f"{passed}."
     worst = int(steps["step_share"].iloc[1:].idxmin())
     before, after = steps.iloc[worst - 1], steps.iloc[worst]
     return (
-        f"{last:,} of {first:,} journeys that reach “{steps['step'].iloc[0]}”, {_with_interval(last, first)}, get to "
-        f"“{steps['step'].iloc[-1]}”; the largest share is lost from “{before['step']}” to “{after['step']}”, where "
+        f"{passed}; the largest share is lost from “{before['step']}” to “{after['step']}”, where "
         f"{percent(1 - after['step_share'])} of {before['cases']:,} do not get further."
     )
 
@@ -172,6 +177,9 @@ def _with_interval(count: int, total: int) -> str:
     return f"{percent(share)} ({percent(max(middle - reach, 0.0))} to {percent(min(middle + reach, 1.0))})"
 
 
-def _course(summary: Summary, least: int) -> str | None:
+def _course(summary: Summary, graph: nx.DiGraph, least: int) -> str | None:
     found = variants(summary, top=1)
-    return found.headline if len(found.table) and found.table["cases"].iloc[0] >= least else None
+    for variant, cases in zip(found.table["variant"], found.table["cases"], strict=True):
+        if min(cases, *(graph.nodes[name]["customers"] for name in variant)) >= least:
+            return found.headline
+    return None

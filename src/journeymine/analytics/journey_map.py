@@ -51,7 +51,7 @@ class JourneyMap(Result):
     >>> log = jm.read_table({"case_id": ["a", "a", "b"], "activity": ["visit", "buy", "visit"],
     ...     "timestamp": ["2024-05-01T09:00Z", "2024-05-02T09:00Z", "2024-05-03T09:00Z"]})
     >>> jm.journey_map(log, goal="buy").headline
-    'Of 2 journeys, 100 % start with “visit”; most leave after “visit” (50 % of its visits, about 1).'
+    'Of 2 journeys, 100 % start with “visit”.'
     """
 
     graph: nx.DiGraph
@@ -137,9 +137,8 @@ class JourneyMap(Result):
 
     def _subtitle(self, touchpoints: int, paths: list[tuple[str, str]]) -> str:
         covered = sum(self.graph.edges[path]["count"] for path in paths)
-        facts = [_counted(self.graph.graph["cases"], "journey")]
-        if self.graph.graph["customers"] is not None:
-            facts[0] += f" of {_counted(self.graph.graph['customers'], 'customer')}"
+        cases, customers = self.graph.graph["cases"], self.graph.graph["customers"]
+        facts = [f"{_counted(cases, 'journey')} of {_counted(customers, 'customer')}"]
         if touchpoints < len(self.graph):
             facts.append(f"{touchpoints:,} of {len(self.graph):,} touchpoints")
         facts.append(
@@ -172,7 +171,8 @@ def journey_map(
     min_cases
         Leave out paths with fewer passes.
     paths
-        How many paths the picture shows, at least; by default as many as can be followed. The table has all.
+        How many paths the picture shows, at least (up to 150); by default as many as can be followed. The table has
+        all.
     title
         What stands above the picture.
 
@@ -188,6 +188,8 @@ def journey_map(
         If `goal` or an `end` never occurs; the message names the closest activities.
     WindowError
         If `within` is longer than 0.7 of the time the log covers.
+    OptionError
+        If `paths` is less than 1.
 
     References
     ----------
@@ -203,10 +205,10 @@ def journey_map(
       activity next_activity  count  median_seconds
     0    visit           buy      1         86400.0
     """
+    if paths is not None and paths < 1:
+        raise OptionError(f"paths must be 1 or more, not {paths!r}")
     summary = as_summary(log, "customers", "visits", "channels", "follows", "times", "gaps")
     graph = journey_graph(summary, goal=goal, end=end, within=within, min_cases=min_cases)
-    if isinstance(log, EventLog):
-        graph.graph["customers"] = log.num_customers
     follows = summary.overall("follows")
     steps = int(follows["count"][(follows["activity"] > 0) & (follows["next_activity"] > 0)].sum())
     return mapped(graph, num_steps=steps, paths=paths, title="Journey map" if title is None else title)
@@ -253,12 +255,11 @@ def _start(graph: nx.DiGraph) -> str:
 
 
 def _drop(graph: nx.DiGraph) -> str | None:
-    lost = [(facts["dropoff_rate"] * facts["visits"], name) for name, facts in graph.nodes(data=True)]
-    known = [pair for pair in lost if pair[0] > 0]  # false for "not a number"
+    rates = [(facts["dropoff_rate"], facts["visits"], name) for name, facts in graph.nodes(data=True)]
+    known = [(round(rate * visits, 6), rate, name) for rate, visits, name in rates if rate > 0]  # and a number
     if not known:
         return None
-    visits, name = max(known)
-    rate = graph.nodes[name]["dropoff_rate"]
+    visits, rate, name = max(known)
     return f"most leave after “{name}” ({percent(rate)} of its visits, about {visits:,.0f})"
 
 

@@ -73,11 +73,11 @@ class Geometry:
         return np.array([max(row, default=0.0) for row in boxes])
 
     @property
-    def aspect(self) -> float:
-        """Width by height, before coordinates are known."""
+    def size(self) -> tuple[float, float]:
+        """Width and height, roughly, before coordinates are known."""
         along = self.lengths.sum() + sum(_GAPS[self.direction]) / 2 * max(len(self.lengths) - 1, 0)
-        across = max(self.extents[list(row)].sum() for row in self.layers.rows)
-        return float(along / across if self.direction == "right" else across / along)
+        across = max(float(self.extents[list(row)].sum()) for row in self.layers.rows)
+        return (float(along), across) if self.direction == "right" else (across, float(along))
 
     def layout(self, names: list[str], weights: Mapping[Edge, float], head: float) -> Layout:
         """Give everything its place.

@@ -13,6 +13,7 @@ from journeymine.draw.shapes import Box, Direction, Footprint, Layout, Route
 __all__ = ["Box", "Direction", "Footprint", "Layout", "Route", "lay_out"]
 
 _ASPECT: Final = 1.5  # of a page that lies
+_PAGE: Final = 1_000.0  # its width
 
 
 def lay_out(
@@ -41,7 +42,7 @@ def lay_out(
     Returns
     -------
     Layout
-        In the direction whose shape comes closest to a page. No path runs through a box. The same for the same input.
+        In the direction that fits a page better. No path runs through a box. The same for the same input.
 
     Examples
     --------
@@ -62,8 +63,13 @@ def lay_out(
         Geometry(layers, direction, [room[name] for name in names], lines, sizes)
         for direction, room in footprints.items()
     ]
-    best = min(candidates, key=lambda geometry: abs(log(geometry.aspect / _ASPECT)))
+    best = min(candidates, key=lambda geometry: _misfit(*geometry.size))
     return best.layout(names, edges, head)
+
+
+def _misfit(width: float, height: float) -> float:
+    """Tell how badly a shape fits a page; what is too wide must shrink, what is too high can be scrolled."""
+    return abs(log(width / height / _ASPECT)) + 2 * max(log(width / _PAGE), 0.0)
 
 
 def _numbered(facts: Mapping[tuple[str, str], Any], number: Mapping[str, int]) -> dict[tuple[int, int], Any]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from journeymine.draw.layout import Route
 from journeymine.draw.palette import LIGHT
-from journeymine.draw.text import text_width
+from journeymine.draw.text import shortened, text_width
 
 if TYPE_CHECKING:
     from journeymine.draw.pen import Pen
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Legend"]
 
 _SIZE: Final = 7.0
+_CHANNEL_LIMIT: Final = 110.0
 _ROW: Final = 13.0
 _GAP: Final = 15.0
 _SAMPLE: Final = 22.0
@@ -75,7 +76,11 @@ class Legend:
         }
         items = [_Item("how often a path is made", _path(4.0, LIGHT.edge)), _Item("visits", _bar)]
         items += [item for name, item in marks.items() if name in self.marks]
-        return items + [_Item(name, _square(colour), 9.0) for name, colour in self.channels.items() if name]
+        return items + [
+            _Item(shortened(name, _CHANNEL_LIMIT, _SIZE), _square(colour), 9.0)
+            for name, colour in self.channels.items()
+            if name
+        ]
 
     @property
     def height(self) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from journeymine.draw.layout import Direction, Footprint
-from journeymine.draw.text import text_width, wrapped
+from journeymine.draw.text import shortened, text_width, wrapped
 
 __all__ = ["FACTS", "NAME", "NOTE", "Note", "Touchpoint", "share_text", "touchpoints"]
 
@@ -17,6 +17,7 @@ FACTS: Final = 6.4
 NOTE: Final = 6.8
 
 _NAME_LIMIT: Final = 104.0
+_CHANNEL_LIMIT: Final = 52.0
 _PAD: Final = 9.0
 _LEAST: Final = 0.005  # share of starts, or of visits, that is worth a note
 _LOOP: Final = 15.0
@@ -128,7 +129,7 @@ def touchpoints(
     return {
         name: Touchpoint(
             wrapped(name, _NAME_LIMIT, NAME, bold=True) or [""],
-            " · ".join(filter(None, [_visits(fact["visits"]), fact.get("channel"), _role(fact)])),
+            " · ".join(filter(None, [_visits(fact["visits"]), _channel(fact), _role(fact)])),
             fact.get("channel"),
             fact["visits"] / max(most, 1),
             _entry(fact, num_starts, largest_flow),
@@ -137,6 +138,10 @@ def touchpoints(
         )
         for name, fact in facts.items()
     }
+
+
+def _channel(fact: Mapping[str, Any]) -> str | None:
+    return shortened(fact["channel"], _CHANNEL_LIMIT, FACTS) if fact.get("channel") else None
 
 
 def _role(fact: Mapping[str, Any]) -> str | None:

@@ -102,8 +102,8 @@ def _of_summary(summary: Summary) -> _Journeys:
     variants, sequences = summary.overall("variants"), summary.sequences
     cases = np.zeros(len(sequences), np.int64)
     cases[variants["variant"]] = variants["count"]
-    linked = np.ones(max(len(sequences.codes) - 1, 0), bool)
-    linked[sequences.offsets[1:-1] - 1] = False
+    linked = np.ones(len(sequences.codes), bool)
+    linked[sequences.offsets[1:] - 1] = False
     return _Journeys(sequences.codes, sequences.offsets, linked, cases)
 
 
@@ -125,8 +125,8 @@ def _returns(journeys: _Journeys, found: list[tuple[int, ...]], size: int) -> Co
     alone = _loop_of([codes if len(codes) == 1 else () for codes in found], size)[journeys.codes]
     several = _loop_of([codes if len(codes) > 1 else () for codes in found], size)[journeys.codes]
     again, stays = np.zeros((2, len(journeys.codes)), bool)
-    again[1:] = journeys.linked & (journeys.codes[1:] == journeys.codes[:-1])
-    stays[1:] = journeys.linked & (several[1:] == several[:-1])
+    again[1:] = journeys.linked[:-1] & (journeys.codes[1:] == journeys.codes[:-1])
+    stays[1:] = journeys.linked[:-1] & (several[1:] == several[:-1])
     repeated = np.flatnonzero(again & (alone >= 0))
     moved = np.flatnonzero(~again & (several >= 0))
     visited = Counts.of({"stay": np.cumsum(~stays)[moved] - 1, "activity": journeys.codes[moved]})

@@ -33,7 +33,7 @@ def drop_off(content: Content) -> Markup:
     ]  # fmt: skip
     heads = ["Touchpoint", "Visits", "Drop-off", "95 % interval", f"0 to {share(most)}", "Naive count", "Window"]
     unknown = len(found["rows"]) - len(known)
-    few = f"{unknown:,} were not observed long enough to tell. " if unknown else None
+    few = f"Not observed long enough to tell: {unknown:,} more. " if unknown else None
     return element(
         "section",
         element("h2", "Where customers drop off", id="drop-off"),

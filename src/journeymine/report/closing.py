@@ -33,7 +33,9 @@ def rows_read(content: Content) -> Markup:
         for row in found["sources"]
     ]  # fmt: skip
     heads = ["Source", "Format", "Rows", "Used", "Duplicates", "Set aside", "Observed until", "Notes"]
-    reasons = [[row["source"], row["reason"], row["stage"], count(row["rows"])] for row in found["reasons"]]
+    reasons = [
+        [row["source"], row["reason"].replace("_", " "), row["stage"], count(row["rows"])] for row in found["reasons"]
+    ]
     return element(
         "section",
         title,

@@ -63,9 +63,7 @@ class Question:
     @cached_property
     def map(self) -> JourneyMap:
         """The journey map of everybody."""
-        found = journey_map(self.summary, **self.options)
-        found.graph.graph["customers"] = self.log.num_customers if isinstance(self.log, EventLog) else None
-        return found
+        return journey_map(self.summary, **self.options)
 
     @cached_property
     def hidden(self) -> list[str]:
@@ -113,7 +111,7 @@ def _log(question: Question) -> dict[str, Any]:
     return {
         "events": summary.num_events,
         "journeys": summary.num_cases,
-        "customers": question.map.graph.graph["customers"],
+        "customers": summary.num_customers,
         "touchpoints": len(question.map.graph),
         "channels": list(summary.channels),
         "first_day": _day(summary.first_time),
@@ -132,14 +130,15 @@ def _day(microseconds: int | None) -> str | None:
 
 
 def _map(question: Question) -> dict[str, Any]:
+    import networkx as nx
+
     from journeymine.draw.files import map_svg
 
     graph = question.map.graph.copy()
     graph.remove_nodes_from(question.hidden)
     few = [edge for edge in graph.edges if graph.edges[edge]["customers"] < question.least]
-    linked = {name for edge in graph.edges for name in edge}
     graph.remove_edges_from(few)
-    alone = linked - {name for edge in graph.edges for name in edge}
+    alone = {name for edge in question.map.graph.edges for name in edge} & set(nx.isolates(graph))
     shown = mapped(graph, num_steps=question.map.num_steps)
     drawn = mapped(graph.subgraph([name for name in graph if name not in alone]), num_steps=question.map.num_steps)
     nodes = [{"activity": name, **_numbers(facts)} for name, facts in graph.nodes(data=True)]

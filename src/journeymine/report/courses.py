@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any, Final
 
-from journeymine.report.figures import count, duration, share
+from journeymine.report.figures import count, counted, duration, share
 from journeymine.report.markup import Markup, element
 from journeymine.report.tables import table
 
@@ -30,7 +30,7 @@ def courses(content: Content) -> Markup:
     return element(
         "section",
         element("h2", "Which journeys customers make", id="journeys"),
-        element("p", f"{found['cases']:,} journeys take {found['variants']:,} different courses. ", _rest(content)),
+        element("p", f"{counted(found['cases'], 'journey')}, {counted(found['variants'], 'course')}. ", _rest(content)),
         _legend(numbers) if numbers else None,
         table(found["base"], heads, rows, kinds="tnnnn" + "t" * has_outcome),
     )

@@ -9,7 +9,7 @@ from journeymine.analytics.result import percent
 from journeymine.durations import format_duration
 from journeymine.report.markup import Markup, element
 
-__all__ = ["bar", "count", "duration", "interval", "joined", "share"]
+__all__ = ["bar", "count", "counted", "duration", "interval", "joined", "share"]
 
 _WIDTH: Final = 200
 _HEIGHT: Final = 16
@@ -57,6 +57,29 @@ def count(number: float | None) -> str:
     '12,431'
     """
     return "–" if number is None else f"{number:,}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Say how many there are of something.
+
+    Parameters
+    ----------
+    number
+        How many.
+    noun
+        What they are, in the singular.
+
+    Returns
+    -------
+    str
+        Such as ``"2 journeys"``.
+
+    Examples
+    --------
+    >>> counted(1, "path"), counted(1_200, "path")
+    ('1 path', '1,200 paths')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def share(value: float | None) -> str:
@@ -111,7 +134,7 @@ def bar(value: float, most: float, *, class_: str = "") -> Markup:
     length = round(_WIDTH * value / most, 1) if most else 0
     return _drawing(
         element("rect", class_="ground", x=0, y=3, width=_WIDTH, height=10, rx=2),
-        element("rect", class_=f"fill {class_}".strip(), x=0, y=3, width=max(length, 1), height=10, rx=2),
+        element("rect", class_=f"fill {class_}".strip(), x=0, y=3, width=length, height=10, rx=2),
     )
 
 

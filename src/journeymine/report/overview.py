@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from journeymine.report.figures import count, duration, joined
+from journeymine.report.figures import count, counted, duration, joined
 from journeymine.report.markup import Markup, element
 from journeymine.report.tables import table
 
@@ -35,7 +35,7 @@ def header(content: Content) -> Markup:
         "header",
         element("h1", content["title"]),
         element("p", f"{days}{channels}", class_="soft"),
-        element("dl", *(_fact(name, number) for name, number in facts if number is not None), class_="facts"),
+        element("dl", *(_fact(name, number) for name, number in facts), class_="facts"),
         element("h2", "What stands out", id="findings"),
         element("ol", *(element("li", joined(text)) for text in content["findings"]), class_="findings")
         if content["findings"]
@@ -93,12 +93,11 @@ def hidden(number: int, noun: str, least: int) -> str | None:
     """
     if not number:
         return None
-    some = f"{number:,} {noun}{'' if number == 1 else 's'}"
-    return f"{some} of fewer than {least:,} customers {'is' if number == 1 else 'are'} left out. "
+    return f"{counted(number, noun)} of fewer than {least:,} customers {'is' if number == 1 else 'are'} left out. "
 
 
 def _unlinked(number: int) -> str | None:
     if not number:
         return None
-    some = "1 touchpoint is" if number == 1 else f"{number:,} touchpoints are"
+    some = f"{counted(number, 'touchpoint')} {'is' if number == 1 else 'are'}"
     return f"{some} not in the picture, as all paths from and to there are among these."

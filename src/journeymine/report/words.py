@@ -26,8 +26,8 @@ _FEW: Final = (
 )
 
 _SUMMARY: Final = (
-    "This report was made from a summary. A summary keeps no account of the rows it was made of, and knows neither how "
-    "many customers there are in all nor how long it takes from step to step of a funnel."
+    "This report was made from a summary. A summary keeps no account of the rows it was made of, and does not know how "
+    "long it takes from step to step of a funnel."
 )
 
 DEFINITIONS: Final = (

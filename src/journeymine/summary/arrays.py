@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,7 +13,9 @@ from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
 from journeymine.summary.groups import group_of
 
-__all__ = ["Arrays"]
+__all__ = ["Arrays", "Block"]
+
+_BLOCK = 1 << 17
 
 
 @dataclass(frozen=True)
@@ -70,12 +73,19 @@ class Arrays:
         return _sorted_codes(self.log.labels("channel"), self.log.channels)
 
     @cached_property
+    def is_last(self) -> np.ndarray:
+        """True for the last event of each case, shape (events,)."""
+        last = np.zeros(len(self.times), bool)
+        last[self.lasts] = True
+        return last
+
+    @cached_property
     def linked(self) -> np.ndarray:
-        """True where the next event belongs to the same case and nothing unread lies between, shape (events - 1,)."""
-        linked = np.ones(max(len(self.times) - 1, 0), bool)
-        linked[self.lasts[:-1]] = False
+        """True where the next event belongs to the same case and nothing unread lies between, shape (events,)."""
+        linked = ~self.is_last
         if "after_unread" in self.log.table.column_names:
-            linked &= ~columns.numbers(self.log.table["after_unread"].cast(pa.uint8()))[1:].astype(bool)
+            unread = columns.numbers(self.log.table["after_unread"].cast(pa.uint8())).astype(bool)
+            linked[:-1] &= ~unread[1:]
         return linked
 
     @cached_property
@@ -115,18 +125,41 @@ class Arrays:
         return groups
 
     @cached_property
-    def ends(self) -> np.ndarray:
-        """Time until which each event's source was observed, int64, shape (events,)."""
-        sources = self.log.labels("source")
-        known = dict(
-            zip(
-                self.log.sources["source"].to_pylist(),
-                self.log.sources["observed_until"].cast(pa.int64()).to_pylist(),
-                strict=True,
-            )
-        )
-        ends = np.array([known.get(name, 0) for name in sources.dictionary.to_pylist()], np.int64)
-        return ends[columns.codes(sources)]
+    def source_ends(self) -> np.ndarray:
+        """Time until which each source was observed, int64, by the codes of the column of sources."""
+        names, ends = self.log.sources["source"].to_pylist(), columns.numbers(self.log.sources["observed_until"])
+        known = dict(zip(names, ends.tolist(), strict=True))
+        return np.array([known.get(name, 0) for name in self.log.labels("source").dictionary.to_pylist()], np.int64)
+
+    @property
+    def source_codes(self) -> np.ndarray:
+        """Source of each event, a place in `source_ends`, shape (events,)."""
+        return columns.codes(self.log.labels("source"))
+
+    @cached_property
+    def observed_until(self) -> int | None:
+        """The end of the last source that has an event, microseconds since 1970; None without events."""
+        used = np.zeros(len(self.source_ends), bool)
+        used[self.source_codes] = True
+        return int(self.source_ends[used].max()) if used.any() else None
+
+    @property
+    def longest(self) -> int:
+        """Microseconds from the first event to the last, or to the end of what was observed."""
+        if self.observed_until is None:
+            return 0
+        return max(int(self.times.max()), self.observed_until) - int(self.times.min())
+
+    def blocks(self) -> Iterator[Block]:
+        """Go through the events in blocks that stay in the processor's cache.
+
+        Yields
+        ------
+        Block
+            One after the other.
+        """
+        for start in range(0, len(self.times), _BLOCK):
+            yield Block(self, start, min(start + _BLOCK, len(self.times)))
 
     def per_event(self, per_case: np.ndarray) -> np.ndarray:
         """Give each event its case's value.
@@ -142,6 +175,78 @@ class Arrays:
             Shape (events,).
         """
         return np.repeat(per_case, np.diff(self.offsets))
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some events that follow one another in a log's arrays.
+
+    Attributes
+    ----------
+    arrays
+        Of the whole log.
+    start, stop
+        First event, and the one after the last.
+    """
+
+    arrays: Arrays
+    start: int
+    stop: int
+
+    def of(self, per_event: np.ndarray) -> np.ndarray:
+        """Give the block's part of an array with one value an event.
+
+        Parameters
+        ----------
+        per_event
+            Shape (events,).
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (stop - start,).
+        """
+        return per_event[self.start : self.stop]
+
+    def following(self, per_event: np.ndarray) -> np.ndarray:
+        """Give the value of the event after each; the last event of the log has itself.
+
+        Parameters
+        ----------
+        per_event
+            Shape (events,).
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (stop - start,).
+        """
+        after = per_event[self.start + 1 : self.stop + 1]
+        return after if len(after) == self.stop - self.start else np.append(after, per_event[-1:])
+
+    @cached_property
+    def _cases(self) -> tuple[slice, np.ndarray]:
+        offsets = self.arrays.offsets
+        first = int(np.searchsorted(offsets, self.start, side="right")) - 1
+        last = int(np.searchsorted(offsets, self.stop, side="left"))
+        bounds = np.clip(offsets[first : last + 1], self.start, self.stop)
+        return slice(first, last), np.diff(bounds)
+
+    def of_case(self, per_case: np.ndarray) -> np.ndarray:
+        """Give each event its case's value.
+
+        Parameters
+        ----------
+        per_case
+            Shape (cases,).
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (stop - start,).
+        """
+        cases, lengths = self._cases
+        return np.repeat(per_case[cases], lengths)
 
 
 def _sorted_codes(labels: pa.DictionaryArray, values: list[str]) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from math import prod
@@ -62,22 +62,58 @@ class Counts:
         if measures is not None or prod(ranges) >= 1 << 64:
             return cls._by_order(keys, ranges, measures)
         packed = pack(columns_of, ranges)
-        if prod(ranges) <= max(_DENSE, len(packed) // 4):
-            totals = _bincount(packed, prod(ranges))
-            distinct = np.flatnonzero(totals)
-            totals = totals[distinct]
-        else:
-            packed.sort()
-            starts = _starts(packed)
-            distinct, totals = packed[starts], np.append(starts[1:], len(packed)) - starts
-        return cls(dict(zip(keys, unpack(distinct, columns_of, ranges), strict=True)), {"count": totals})
+        if prod(ranges) > max(_DENSE, len(packed) // 4):
+            return cls._by_sort(packed, {name: column.dtype for name, column in keys.items()}, ranges)
+        totals = _bincount(packed, prod(ranges))
+        distinct = np.flatnonzero(totals)
+        return cls(dict(zip(keys, unpack(distinct, columns_of, ranges), strict=True)), {"count": totals[distinct]})
+
+    @classmethod
+    def of_blocks(cls, blocks: Iterable[Mapping[str, np.ndarray]], ranges: Mapping[str, int], rows: int) -> Counts:
+        """Count rows that come in blocks, so that what is worked out on the way stays in the processor's cache.
+
+        Parameters
+        ----------
+        blocks
+            Key columns of one block after the other, each with the names in `ranges`.
+        ranges
+            More than the largest value of each key.
+        rows
+            At least as many as there are rows in all blocks.
+
+        Returns
+        -------
+        Counts
+            One row for each distinct key.
+        """
+        sizes = list(ranges.values())
+        if prod(sizes) >= 1 << 64:
+            parts = [{name: block[name] for name in ranges} for block in blocks]
+            return cls.of({name: np.concatenate([part[name] for part in parts]) for name in ranges} if parts else {})
+        packed, filled = np.empty(rows, np.uint64), 0
+        kinds = {name: np.dtype(np.min_scalar_type(size)) for name, size in ranges.items()}
+        for block in blocks:
+            part = pack([block[name] for name in ranges], sizes)
+            packed[filled : filled + len(part)] = part
+            filled += len(part)
+        return cls._by_sort(packed[:filled], kinds, sizes)
+
+    @classmethod
+    def _by_sort(cls, packed: np.ndarray, kinds: Mapping[str, np.dtype], ranges: list[int]) -> Counts:
+        packed.sort()
+        repeats = np.flatnonzero(packed[1:] == packed[:-1]) + 1
+        totals = np.ones(len(packed) - len(repeats), np.int64)
+        if len(repeats):
+            packed = np.delete(packed, repeats)
+            np.add.at(totals, repeats - np.arange(1, len(repeats) + 1), 1)
+        return cls(_Unpacked(packed, dict(kinds), ranges), {"count": totals})
 
     @classmethod
     def _by_order(
         cls, keys: Mapping[str, np.ndarray], ranges: list[int], measures: Mapping[str, np.ndarray] | None
     ) -> Counts:
         columns_of = list(keys.values())
-        rows = len(columns_of[0])
+        rows = len([*columns_of, *(measures or {}).values()][0])
         measures = {"count": np.ones(rows, np.int64)} if measures is None else measures
         half = next(place for place in range(len(ranges) + 1) if prod(ranges[place:]) < 1 << 64)
         minor = pack(columns_of[half:], ranges[half:], rows)
@@ -108,7 +144,7 @@ class Counts:
         return cls(nothing, {name: np.empty(0, np.int64) for name in measures})
 
     def __len__(self) -> int:
-        return len(next(iter(self.keys.values())))
+        return len(next(iter({**self.keys, **self.measures}.values())))
 
     def __getitem__(self, name: str) -> np.ndarray:
         return self.keys[name] if name in self.keys else self.measures[name]
@@ -150,6 +186,8 @@ class Counts:
         Counts
             By the other key columns.
         """
+        if isinstance(self.keys, _Unpacked) and all(self.keys.ranges[name] == 1 for name in names):
+            return Counts(self.keys.without(names), self.measures)
         keys = {name: values for name, values in self.keys.items() if name not in names}
         if all(_constant(self.keys[name]) for name in names):  # then neither order nor distinctness changes
             return Counts(keys, self.measures)
@@ -199,6 +237,41 @@ class Counts:
             {name: arrays[name].astype(kind) for name, kind in keys.items()},
             {name: values for name, values in arrays.items() if name not in keys},
         )
+
+
+class _Unpacked(Mapping[str, np.ndarray]):
+    """Key columns of sorted packed keys, each taken out when it is asked for."""
+
+    def __init__(self, packed: np.ndarray, kinds: dict[str, np.dtype], sizes: list[int]):
+        self.packed, self.kinds = packed, kinds
+        self.ranges = dict(zip(kinds, sizes, strict=True))
+        self._known: dict[str, np.ndarray] = {}
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name not in self.kinds:
+            raise KeyError(name)
+        if name not in self._known:
+            self._known[name] = self._column(name)
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.kinds)
+
+    def __len__(self) -> int:
+        return len(self.kinds)
+
+    def without(self, names: Collection[str]) -> _Unpacked:
+        """Leave out keys that have one value only, which takes nothing out of the packed numbers."""
+        kinds = {name: kind for name, kind in self.kinds.items() if name not in names}
+        return _Unpacked(self.packed, kinds, [self.ranges[name] for name in kinds])
+
+    def _column(self, name: str) -> np.ndarray:
+        names = list(self.ranges)
+        below = prod(self.ranges[other] for other in names[names.index(name) + 1 :])
+        values = np.empty(len(self.packed), self.kinds[name])
+        for block in _blocks(len(values)):
+            values[block] = self.packed[block] // np.uint64(below) % np.uint64(self.ranges[name])
+        return values
 
 
 def _constant(column: np.ndarray) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from journeymine.summary.arrays import Arrays
+from journeymine.summary.arrays import Arrays, Block
 from journeymine.summary.buckets import bucketed
 from journeymine.summary.counts import Counts
+from journeymine.summary.groups import NUM_GROUPS
 
 __all__ = ["KEYS", "MEASURES", "of"]
 
@@ -37,27 +38,35 @@ def of(arrays: Arrays, relative_error: float | None = None) -> Counts:
         a visit is followed until its own source ends, an unread event comes between, or, for a visit of nobody, not at
         all. A next event after its source's end counts as not yet seen.
     """
-    followed = np.append(arrays.linked, False)[: len(arrays.times)]
-    following = np.append(arrays.times[1:], 0)[: len(arrays.times)]
-    known_until = np.maximum(_known_until(arrays, following), arrays.times)
-    followed &= following <= known_until
-    none = np.zeros((), arrays.codes.dtype)
-    keys = {
-        "segment": arrays.per_event(arrays.case_segments),
-        "activity": arrays.codes,
-        "duration": bucketed(np.where(followed, following, known_until) - arrays.times, relative_error),
-        "next_activity": np.where(followed, np.append(arrays.codes[1:], none)[: len(followed)], none),
-        "group": arrays.per_event(arrays.case_groups),
+    kinds, parts = len(arrays.activities) + 1, len(arrays.segments) + 1
+    ranges = {
+        "segment": parts,
+        "activity": kinds,
+        "duration": int(bucketed(np.array([arrays.longest]), relative_error)[0]) + 1,
+        "next_activity": kinds,
+        "group": NUM_GROUPS,
     }
-    return Counts.of(keys)
+    return Counts.of_blocks((_rows(block, relative_error) for block in arrays.blocks()), ranges, len(arrays.times))
 
 
-def _known_until(arrays: Arrays, following: np.ndarray) -> np.ndarray:
-    ends = arrays.ends.copy()
-    same_case = np.ones(len(ends), bool)
-    same_case[arrays.lasts] = False
-    unread = same_case & ~np.append(arrays.linked, False)[: len(ends)]
-    ends[unread] = following[unread]
-    alone = arrays.lasts[~arrays.case_known]
-    ends[alone] = arrays.times[alone]
-    return ends
+def _rows(block: Block, relative_error: float | None) -> dict[str, np.ndarray]:
+    arrays = block.arrays
+    now, following = block.of(arrays.times), block.following(arrays.times)
+    linked, known_until = block.of(arrays.linked), _known_until(block, now, following)
+    followed = linked & (following <= known_until)
+    return {
+        "segment": block.of_case(arrays.case_segments),
+        "activity": block.of(arrays.codes),
+        "duration": bucketed(np.where(followed, following, known_until) - now, relative_error),
+        "next_activity": np.where(followed, block.following(arrays.codes), 0),
+        "group": block.of_case(arrays.case_groups),
+    }
+
+
+def _known_until(block: Block, now: np.ndarray, following: np.ndarray) -> np.ndarray:
+    arrays = block.arrays
+    last, linked = block.of(arrays.is_last), block.of(arrays.linked)
+    ends = arrays.source_ends[block.of(arrays.source_codes)]
+    ends = np.where(last | linked, ends, following)  # an unread event comes between
+    ends = np.where(last & ~block.of_case(arrays.case_known), now, ends)
+    return np.maximum(ends, now)

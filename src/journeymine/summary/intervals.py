@@ -65,7 +65,7 @@ def share_interval(
     """
     from scipy.stats import t
 
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         reach = t.ppf((1 + confidence) / 2, np.maximum(freedom, 1)) * errors / (shares * (1 - shares))
         logit = np.log(shares / (1 - shares))
         low, high = 1 / (1 + np.exp(reach - logit)), 1 / (1 + np.exp(-reach - logit))

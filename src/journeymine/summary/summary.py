@@ -380,9 +380,9 @@ def summarise(
         tuple(arrays.segments),
         tuple(log.channels),
         sequences,
-        {name: _typed(kernels[name](), PARTS[name]) for name in PARTS if name in parts},
+        {name: kernels[name]() for name in PARTS if name in parts},
         int(log.times.min()) if log.num_events else None,
-        int(arrays.ends.max()) if log.num_events else None,
+        arrays.observed_until,
         by,
         relative_error,
     )
@@ -404,10 +404,6 @@ def as_summary(log: EventLog | Summary, *parts: str) -> Summary:
         With at least these parts.
     """
     return log if isinstance(log, Summary) else summarise(log, parts=parts)
-
-
-def _typed(counts: Counts, module: ModuleType) -> Counts:
-    return Counts({name: counts[name].astype(kind, copy=False) for name, kind in module.KEYS.items()}, counts.measures)
 
 
 def _recoded(part: Counts, codes: Mapping[str, np.ndarray]) -> Counts:

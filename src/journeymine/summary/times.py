@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from journeymine.summary.arrays import Arrays
+from journeymine.summary.arrays import Arrays, Block
 from journeymine.summary.buckets import bucketed
 from journeymine.summary.counts import Counts
+from journeymine.summary.groups import NUM_GROUPS
 
 __all__ = ["KEYS", "MEASURES", "of"]
 
@@ -35,12 +36,24 @@ def of(arrays: Arrays, relative_error: float | None = None) -> Counts:
     Counts
         ``duration`` in microseconds.
     """
-    inside = np.flatnonzero(arrays.linked)
-    keys = {
-        "segment": arrays.per_event(arrays.case_segments)[inside],
-        "activity": arrays.codes[inside],
-        "next_activity": arrays.codes[inside + 1],
-        "duration": bucketed(arrays.times[inside + 1] - arrays.times[inside], relative_error),
-        "group": arrays.per_event(arrays.case_groups)[inside],
+    kinds, parts = len(arrays.activities) + 1, len(arrays.segments) + 1
+    ranges = {
+        "segment": parts,
+        "activity": kinds,
+        "next_activity": kinds,
+        "duration": int(bucketed(np.array([arrays.longest]), relative_error)[0]) + 1,
+        "group": NUM_GROUPS,
     }
-    return Counts.of(keys)
+    return Counts.of_blocks((_rows(block, relative_error) for block in arrays.blocks()), ranges, len(arrays.times))
+
+
+def _rows(block: Block, relative_error: float | None) -> dict[str, np.ndarray]:
+    arrays, inside = block.arrays, block.of(block.arrays.linked)
+    durations = block.following(arrays.times) - block.of(arrays.times)
+    return {
+        "segment": block.of_case(arrays.case_segments)[inside],
+        "activity": block.of(arrays.codes)[inside],
+        "next_activity": block.following(arrays.codes)[inside],
+        "duration": bucketed(durations[inside], relative_error),
+        "group": block.of_case(arrays.case_groups)[inside],
+    }
