@@ -87,7 +87,7 @@ def test_a_log_of_single_events_has_no_transitions():
     assert jm.delays(log_of(("a", "x", 0), ("b", "y", 0))).table.columns.tolist() == [*COLUMNS, "reference_seconds"]
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(logs())
 def test_figures_are_those_of_pandas(log):
     frame = log.to_pandas().astype({"case_id": str, "activity": str})
@@ -107,6 +107,7 @@ def test_figures_are_those_of_pandas(log):
     assert found["excess_seconds"].tolist() == pytest.approx(beyond.tolist(), abs=1e-6)
 
 
+@settings(max_examples=40)
 @given(logs())
 def test_rows_stand_by_excess_then_name_and_a_summary_gives_the_same(log):
     table = jm.delays(log, reference="1s").table

@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 import journeymine as jm
 from journeymine.errors import OptionError, UnknownOptionError
@@ -68,6 +68,7 @@ def test_pm4py_cannot_count_the_variants_of_a_summary():
         jm.variants(jm.summarise(log_of(*STORY)), engine="pm4py")
 
 
+@settings(max_examples=50)
 @given(logs())
 def test_variants_are_what_plain_python_finds(log):
     rows = rows_of(log, "activity", "timestamp")
@@ -82,6 +83,7 @@ def test_variants_are_what_plain_python_finds(log):
         assert median == pytest.approx(np.median(spans), rel=1e-12, abs=1e-6)
 
 
+@settings(max_examples=50)
 @given(logs())
 def test_a_summary_gives_the_same_answer_as_its_log(log):
     pd.testing.assert_frame_equal(jm.variants(jm.summarise(log)).table, jm.variants(log).table)

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import journeymine as jm
@@ -190,6 +190,7 @@ CUTS = st.fixed_dictionaries(
 )
 
 
+@settings(max_examples=60)
 @given(logs(), CUTS)
 def test_a_cut_neither_loses_nor_changes_an_event_nor_gives_it_to_another_customer(log, options):
     cut = _cut(log, options)
@@ -202,6 +203,7 @@ def test_a_cut_neither_loses_nor_changes_an_event_nor_gives_it_to_another_custom
     assert all(len(customers) == 1 for customers in owners.values())
 
 
+@settings(max_examples=60)
 @given(logs(), st.sampled_from(["1us", "1s", "12h", "14d", "9999d"]))
 def test_journeys_of_a_gap_lie_apart_and_hold_together(log, gap):
     longest = to_microseconds(gap)
@@ -218,6 +220,7 @@ def test_journeys_of_a_gap_lie_apart_and_hold_together(log, gap):
         assert all(later[1] - earlier[2] > longest for earlier, later in pairwise(spans))
 
 
+@settings(max_examples=60)
 @given(logs(named=True), CUTS)
 def test_cutting_again_changes_nothing(log, options):
     once = _cut(log, options)

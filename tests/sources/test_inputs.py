@@ -450,7 +450,7 @@ def _with_other_lines(draw, lines):
     return b"\n".join(lines)
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(mutations())
 def test_a_damaged_file_gives_an_error_of_ours_or_an_account_that_closes(read, content):
     try:
@@ -464,7 +464,7 @@ def test_a_damaged_file_gives_an_error_of_ours_or_an_account_that_closes(read, c
     assert all(activity for activity in log.activities)
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, len(CSV) - 1), st.binary(min_size=1, max_size=1))
 def test_a_damaged_byte_costs_the_rows_it_touches_and_no_other(read, place, byte):
     """Each of five rows is read unchanged unless the byte is in it, opens a quote before it, or is in the header."""
@@ -482,7 +482,7 @@ FIELDS = st.text(
 )
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(FIELDS, FIELDS),

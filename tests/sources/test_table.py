@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import journeymine as jm
@@ -317,6 +317,7 @@ ROWS = st.lists(
 )
 
 
+@settings(max_examples=30)
 @given(ROWS, st.randoms())
 def test_d4_to_d7_the_order_in_which_rows_come_does_not_matter(rows, chance):
     shuffled = list(rows)
@@ -327,6 +328,7 @@ def test_d4_to_d7_the_order_in_which_rows_come_does_not_matter(rows, chance):
     assert jm.summarise(logs[0]) == jm.summarise(logs[1])
 
 
+@settings(max_examples=30)
 @given(ROWS, st.integers(1, 5))
 def test_d12_d13_a_delivery_in_parts_is_the_same_as_in_one(rows, parts):
     whole = jm.read_table(table(*rows), name="whole", tz="UTC")

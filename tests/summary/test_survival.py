@@ -59,9 +59,9 @@ def test_shares_are_those_of_scipy(visits, window):
 
 def test_shares_of_many_activities_with_many_visits_are_those_of_scipy():
     rng = np.random.default_rng(0)
-    activity, duration = rng.integers(1, 200, 20_000), rng.integers(0, 500, 20_000)
-    visits = list(zip(activity.tolist(), duration.tolist(), (rng.random(20_000) < 0.6).tolist(), strict=True))
-    windows = rng.integers(50, 450, 199)
+    activity, duration = rng.integers(1, 100, 5_000), rng.integers(0, 500, 5_000)
+    visits = list(zip(activity.tolist(), duration.tolist(), (rng.random(5_000) < 0.6).tolist(), strict=True))
+    windows = rng.integers(50, 450, 99)
     rates, _ = survival(*visits).within(windows)
     expected = [by_scipy(visits, number, window)[0] for number, window in enumerate(windows.tolist(), 1)]
     assert rates == pytest.approx(np.array(expected), abs=1e-9)

@@ -211,6 +211,37 @@ class Counts:
             {name: values[keep] for name, values in self.measures.items()},
         )
 
+    def split(self, name: str, rows: int) -> Iterator[Counts]:
+        """Cut into parts of about so many rows, never between rows of one value of the first key.
+
+        Parameters
+        ----------
+        name
+            The first key.
+        rows
+            Size of a part, passed only by values with more rows than that.
+
+        Yields
+        ------
+        Counts
+            Views of the same rows, in order.
+        """
+        first, start = self.keys[name], 0
+        while start < len(self):
+            stop = start + rows
+            if stop < len(self):
+                stop = int(np.searchsorted(first, first[stop], side="left"))
+            if stop <= start:
+                stop = int(np.searchsorted(first, first[start], side="right"))
+            yield self._slice(slice(start, stop))
+            start = stop
+
+    def _slice(self, rows: slice) -> Counts:
+        measures = {name: values[rows] for name, values in self.measures.items()}
+        if isinstance(self.keys, _Unpacked):
+            return Counts(self.keys.slice(rows), measures)
+        return Counts({name: values[rows] for name, values in self.keys.items()}, measures)
+
     def to_arrow(self) -> pa.Table:
         """Give keys and measures as one table of int64 columns."""
         both = {**self.keys, **self.measures}
@@ -264,6 +295,10 @@ class _Unpacked(Mapping[str, np.ndarray]):
         """Leave out keys that have one value only, which takes nothing out of the packed numbers."""
         kinds = {name: kind for name, kind in self.kinds.items() if name not in names}
         return _Unpacked(self.packed, kinds, [self.ranges[name] for name in kinds])
+
+    def slice(self, rows: slice) -> _Unpacked:
+        """Keep some rows that follow one another."""
+        return _Unpacked(self.packed[rows], self.kinds, list(self.ranges.values()))
 
     def _column(self, name: str) -> np.ndarray:
         names = list(self.ranges)
