@@ -1,6 +1,6 @@
 """A pipeline step: exports in, a log, rejected rows and a report out; it stops where too many rows are bad.
 
-    python examples/pipeline.py demo/exports out
+python examples/pipeline.py demo/exports out
 """
 
 from __future__ import annotations

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from journeymine.log.open import concat as concat
     from journeymine.log.open import open_log as open_log
     from journeymine.log.quarantine import Quarantine as Quarantine
-    from journeymine.report.report import Report as Report
-    from journeymine.report.report import report as report
+    from journeymine.reporting.report import Report as Report
+    from journeymine.reporting.report import report as report
     from journeymine.sources.chat.zendesk import read_zendesk_chats as read_zendesk_chats
     from journeymine.sources.mail.mbox import read_mbox as read_mbox
     from journeymine.sources.phone.asterisk import read_asterisk_cdr as read_asterisk_cdr
@@ -58,7 +58,7 @@ _HOMES = {
     "JourneyMap": "analytics.journey_map",
     "Model": "graph.models",
     "Quarantine": "log.quarantine",
-    "Report": "report.report",
+    "Report": "reporting.report",
     "Summary": "summary.summary",
     "Variants": "analytics.variants",
     "concat": "log.open",
@@ -81,7 +81,7 @@ _HOMES = {
     "read_table": "sources.table",
     "read_xes": "sources.xes",
     "read_zendesk_chats": "sources.chat.zendesk",
-    "report": "report.report",
+    "report": "reporting.report",
     "summarise": "summary.summary",
     "url_template": "sources.web.url",
     "variants": "analytics.variants",

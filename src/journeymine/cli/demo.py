@@ -27,7 +27,7 @@ from journeymine.log.cut import cut
 from journeymine.log.eventlog import EventLog
 from journeymine.log.identity import link
 from journeymine.log.open import concat
-from journeymine.report.report import report
+from journeymine.reporting.report import report
 from journeymine.sources.registry import read_as
 
 __all__ = ["Story", "tell"]

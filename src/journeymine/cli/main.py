@@ -86,7 +86,7 @@ def report(
     Example: `journeymine report orders.csv --format table --case order --activity event --timestamp at --tz UTC
     --goal delivered -o orders.html`
     """
-    from journeymine.report.report import report as make_report
+    from journeymine.reporting.report import report as make_report
 
     columns = {"case": case, "customer": customer, "activity": activity, "timestamp": timestamp, "channel": channel}
     asked = {"tz": tz, "own_domains": own_domain, "country": country, "observed_until": observed_until}

@@ -95,7 +95,7 @@ class Quarantine:
         Quarantine
             One row each.
         """
-        table = rejects if isinstance(rejects, pa.Table) else _table(rejects)
+        table: pa.Table = rejects if isinstance(rejects, pa.Table) else _table(rejects)
         table = table.sort_by([("line", "ascending"), ("reason", "ascending")])
         return cls(table.add_column(0, "source", pa.repeat(source, len(table))).select(_SCHEMA.names).cast(_SCHEMA))
 

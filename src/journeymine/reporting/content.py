@@ -16,8 +16,8 @@ from journeymine.analytics.journey_map import JourneyMap, journey_map, mapped
 from journeymine.analytics.variants import variants
 from journeymine.durations import Duration
 from journeymine.log.eventlog import EventLog
-from journeymine.report.rows import account
-from journeymine.report.words import DEFINITIONS, assumptions
+from journeymine.reporting.rows import account
+from journeymine.reporting.words import DEFINITIONS, assumptions
 from journeymine.summary.summary import Summary, summarise
 
 __all__ = ["Question", "content"]

@@ -14,8 +14,8 @@ from journeymine.durations import Duration
 from journeymine.errors import OptionError
 from journeymine.log.eventlog import EventLog
 from journeymine.log.store import write_text
-from journeymine.report.content import Question, content
-from journeymine.report.page import page
+from journeymine.reporting.content import Question, content
+from journeymine.reporting.page import page
 from journeymine.summary.summary import Summary
 
 __all__ = ["Report", "report"]

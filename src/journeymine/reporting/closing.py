@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from journeymine.report.figures import count
-from journeymine.report.markup import Markup, element
-from journeymine.report.tables import table
+from journeymine.reporting.figures import count
+from journeymine.reporting.markup import Markup, element
+from journeymine.reporting.tables import table
 
 __all__ = ["rows_read", "words"]
 

@@ -11,11 +11,11 @@ from string import Template
 from typing import Any, Final
 
 from journeymine.draw.palette import DARK, LIGHT, Theme, channel_colours, mixed
-from journeymine.report.answers import drop_off, funnel, waiting
-from journeymine.report.closing import rows_read, words
-from journeymine.report.courses import courses
-from journeymine.report.markup import Markup, data_block, element
-from journeymine.report.overview import header, journey_map
+from journeymine.reporting.answers import drop_off, funnel, waiting
+from journeymine.reporting.closing import rows_read, words
+from journeymine.reporting.courses import courses
+from journeymine.reporting.markup import Markup, data_block, element
+from journeymine.reporting.overview import header, journey_map
 
 __all__ = ["page"]
 
@@ -83,4 +83,4 @@ def _channels(channels: list[str], colours: dict[str | None, str], theme: Theme)
 
 
 def _file(name: str) -> str:
-    return files("journeymine.report").joinpath(name).read_text(encoding="utf-8")
+    return files("journeymine.reporting").joinpath(name).read_text(encoding="utf-8")

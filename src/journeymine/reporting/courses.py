@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any, Final
 
-from journeymine.report.figures import count, counted, duration, share
-from journeymine.report.markup import Markup, element
-from journeymine.report.tables import table
+from journeymine.reporting.figures import count, counted, duration, share
+from journeymine.reporting.markup import Markup, element
+from journeymine.reporting.tables import table
 
 __all__ = ["courses"]
 

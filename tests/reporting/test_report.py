@@ -13,7 +13,7 @@ from hypothesis import given, settings
 import journeymine as jm
 from journeymine.errors import OptionError, UnknownActivityError
 from journeymine.log.quarantine import FILTER, Quarantine, Reject
-from journeymine.report.report import report
+from journeymine.reporting.report import report
 from tests.small import log_of
 from tests.strategies import logs
 

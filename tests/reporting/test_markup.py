@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journeymine.report.figures import bar, count, duration, interval, joined, share
-from journeymine.report.markup import Markup, data_block, element
-from journeymine.report.tables import table
+from journeymine.reporting.figures import bar, count, duration, interval, joined, share
+from journeymine.reporting.markup import Markup, data_block, element
+from journeymine.reporting.tables import table
 
 
 class Reader(HTMLParser):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from journeymine.report.markup import Markup, element
+from journeymine.reporting.markup import Markup, element
 
 __all__ = ["table"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from journeymine.report.figures import bar, count, duration, interval, share
-from journeymine.report.markup import Markup, element
-from journeymine.report.overview import hidden
-from journeymine.report.tables import table
+from journeymine.reporting.figures import bar, count, duration, interval, share
+from journeymine.reporting.markup import Markup, element
+from journeymine.reporting.overview import hidden
+from journeymine.reporting.tables import table
 
 __all__ = ["drop_off", "funnel", "waiting"]
 

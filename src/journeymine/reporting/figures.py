@@ -7,7 +7,7 @@ from typing import Final
 
 from journeymine.analytics.result import percent
 from journeymine.durations import format_duration
-from journeymine.report.markup import Markup, element
+from journeymine.reporting.markup import Markup, element
 
 __all__ = ["bar", "count", "counted", "duration", "interval", "joined", "share"]
 
