@@ -100,7 +100,7 @@ def test_a_report_is_written_and_its_findings_printed(orders, tmp_path):
     written = tmp_path / "out.html"
     done = run("report", orders, *OPTIONS, "--goal", "buy", "--step", "visit", "--step", "buy", "-o", written)
     assert done.exit_code == 0, done.stderr
-    assert written.read_text().startswith("<!doctype html>")
+    assert written.read_text().startswith("<!DOCTYPE html>")
     assert "visit" in done.stdout
 
 
