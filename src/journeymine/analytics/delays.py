@@ -57,19 +57,8 @@ class Delays(Result):
             f"one in ten over {format_duration(first['p90_seconds'])})."
         )
 
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the transitions with the most excess time as bars.
-
-        Parameters
-        ----------
-        ax
-            Where; by default a new figure of fitting size.
-
-        Returns
-        -------
-        matplotlib.axes.Axes
-            The drawing.
-        """
+    def _draw(self, ax: Axes | None) -> Axes:
+        """Draw the transitions with the most excess time as bars."""
         from journeymine.draw.bars import draw_bars
 
         rows = self.table.head(15)

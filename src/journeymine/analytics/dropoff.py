@@ -60,19 +60,8 @@ class DropOff(Result):
             f"counting last events would say {percent(first['naive_rate'])}."
         )
 
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw each rate with its interval, and the naive rate beside it.
-
-        Parameters
-        ----------
-        ax
-            Where; by default a new figure of fitting size.
-
-        Returns
-        -------
-        matplotlib.axes.Axes
-            The drawing.
-        """
+    def _draw(self, ax: Axes | None) -> Axes:
+        """Draw each rate with its interval, and the naive rate beside it."""
         from journeymine.draw.intervals import draw_intervals
 
         rows = self.table.dropna(subset="rate").head(20)

@@ -56,19 +56,8 @@ class Funnel(Result):
             f"{percent(1 - loss['step_share'])} stop."
         )
 
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the steps as bars, with the shares that go on.
-
-        Parameters
-        ----------
-        ax
-            Where; by default a new figure of fitting size.
-
-        Returns
-        -------
-        matplotlib.axes.Axes
-            The drawing.
-        """
+    def _draw(self, ax: Axes | None) -> Axes:
+        """Draw the steps as bars, with the shares that go on."""
         from journeymine.draw.bars import draw_bars
 
         rows = self.table[["cases", "start_share", "step_share", "median_seconds"]].to_numpy()

@@ -76,19 +76,8 @@ class JourneyMap(Result):
         parts = [_start(self.graph), _drop(self.graph), _slow(self.graph)]
         return "; ".join(filter(None, parts)) + "."
 
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the map.
-
-        Parameters
-        ----------
-        ax
-            Where; by default a new figure of fitting size.
-
-        Returns
-        -------
-        matplotlib.axes.Axes
-            The drawing.
-        """
+    def _draw(self, ax: Axes | None) -> Axes:
+        """Draw the map."""
         from journeymine.draw.map import draw_map
 
         plan = self.plan()

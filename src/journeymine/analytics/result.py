@@ -34,7 +34,6 @@ class Result(ABC):
     def headline(self) -> str:
         """The answer in one sentence."""
 
-    @abstractmethod
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the answer.
 
@@ -48,6 +47,11 @@ class Result(ABC):
         matplotlib.axes.Axes
             The drawing.
         """
+        return self._draw(ax)
+
+    @abstractmethod
+    def _draw(self, ax: Axes | None) -> Axes:
+        """Draw the answer in the way that suits it."""
 
     def __repr__(self) -> str:
         return f"{self.headline}\n{self.base}\n\n{self.table.to_string(index=False, max_rows=20)}"

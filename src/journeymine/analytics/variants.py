@@ -59,19 +59,8 @@ class Variants(Result):
             f"{' → '.join(first['variant'])}, is that of {percent(first['share'])}."
         )
 
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw each variant as a row of chevrons, with its share.
-
-        Parameters
-        ----------
-        ax
-            Where; by default a new figure of fitting size.
-
-        Returns
-        -------
-        matplotlib.axes.Axes
-            The drawing.
-        """
+    def _draw(self, ax: Axes | None) -> Axes:
+        """Draw each variant as a row of chevrons, with its share."""
         from journeymine.draw.chevrons import draw_chevrons
 
         rows = self.table.head(15)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
-from journeymine.summary.groups import group_of
+from journeymine.summary.buckets import bucketed
+from journeymine.summary.groups import NUM_GROUPS, group_of
 
 __all__ = ["Arrays", "Block"]
 
@@ -149,6 +150,31 @@ class Arrays:
         if self.observed_until is None:
             return 0
         return max(int(self.times.max()), self.observed_until) - int(self.times.min())
+
+    def ranges(self, keys: Iterable[str], relative_error: float | None) -> dict[str, int]:
+        """Tell how far the values of keys go.
+
+        Parameters
+        ----------
+        keys
+            Names of keys of summaries.
+        relative_error
+            With which durations are put into buckets.
+
+        Returns
+        -------
+        dict
+            More than the largest value, for each key.
+        """
+        activities, longest = len(self.activities) + 1, bucketed(np.array([self.longest]), relative_error)
+        known = {
+            "segment": len(self.segments) + 1,
+            "activity": activities,
+            "next_activity": activities,
+            "duration": int(longest[0]) + 1,
+            "group": NUM_GROUPS,
+        }
+        return {key: known[key] for key in keys}
 
     def blocks(self) -> Iterator[Block]:
         """Go through the events in blocks that stay in the processor's cache.

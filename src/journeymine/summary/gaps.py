@@ -7,7 +7,6 @@ import numpy as np
 from journeymine.summary.arrays import Arrays, Block
 from journeymine.summary.buckets import bucketed
 from journeymine.summary.counts import Counts
-from journeymine.summary.groups import NUM_GROUPS
 
 __all__ = ["KEYS", "MEASURES", "of"]
 
@@ -38,15 +37,8 @@ def of(arrays: Arrays, relative_error: float | None = None) -> Counts:
         a visit is followed until its own source ends, an unread event comes between, or, for a visit of nobody, not at
         all. A next event after its source's end counts as not yet seen.
     """
-    kinds, parts = len(arrays.activities) + 1, len(arrays.segments) + 1
-    ranges = {
-        "segment": parts,
-        "activity": kinds,
-        "duration": int(bucketed(np.array([arrays.longest]), relative_error)[0]) + 1,
-        "next_activity": kinds,
-        "group": NUM_GROUPS,
-    }
-    return Counts.of_blocks((_rows(block, relative_error) for block in arrays.blocks()), ranges, len(arrays.times))
+    rows = (_rows(block, relative_error) for block in arrays.blocks())
+    return Counts.of_blocks(rows, arrays.ranges(KEYS, relative_error), len(arrays.times))
 
 
 def _rows(block: Block, relative_error: float | None) -> dict[str, np.ndarray]:

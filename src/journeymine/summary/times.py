@@ -7,7 +7,6 @@ import numpy as np
 from journeymine.summary.arrays import Arrays, Block
 from journeymine.summary.buckets import bucketed
 from journeymine.summary.counts import Counts
-from journeymine.summary.groups import NUM_GROUPS
 
 __all__ = ["KEYS", "MEASURES", "of"]
 
@@ -36,15 +35,8 @@ def of(arrays: Arrays, relative_error: float | None = None) -> Counts:
     Counts
         ``duration`` in microseconds.
     """
-    kinds, parts = len(arrays.activities) + 1, len(arrays.segments) + 1
-    ranges = {
-        "segment": parts,
-        "activity": kinds,
-        "next_activity": kinds,
-        "duration": int(bucketed(np.array([arrays.longest]), relative_error)[0]) + 1,
-        "group": NUM_GROUPS,
-    }
-    return Counts.of_blocks((_rows(block, relative_error) for block in arrays.blocks()), ranges, len(arrays.times))
+    rows = (_rows(block, relative_error) for block in arrays.blocks())
+    return Counts.of_blocks(rows, arrays.ranges(KEYS, relative_error), len(arrays.times))
 
 
 def _rows(block: Block, relative_error: float | None) -> dict[str, np.ndarray]:
