@@ -55,7 +55,7 @@ def test_the_share_that_reaches_the_goal_is_told_with_wilsons_interval(planted):
 
 def test_small_groups_are_not_told(planted):
     assert findings(planted, goal="parcel", within="14d", min_cases=401) == [
-        "Fewer than 401 of 400 journeys reach “parcel” so far."
+        "Fewer than 401 journeys reach “parcel” so far."
     ]
 
 

@@ -32,6 +32,12 @@ def test_the_most_frequent_come_first_and_equal_ones_in_the_order_of_the_alphabe
     assert (table["median_seconds"] / 86_400).tolist() == [1.5, 7, 0]
 
 
+def test_of_many_equally_frequent_ones_the_alphabet_decides():
+    names = [f"{number:03}" for number in range(100)]
+    log = log_of(*((name, name, 0) for name in names[::-1]), ("more", "050", 0))
+    assert jm.variants(log).table["variant"].tolist() == [("050",), *((name,) for name in names if name != "050")]
+
+
 def test_the_most_frequent_of_all_are_shown_and_all_are_counted():
     result = jm.variants(log_of(*STORY), top=1)
     assert result.table["cumulative_share"].tolist() == [0.5]

@@ -16,6 +16,7 @@ A3,visit,2024-05-03 10:00
 A3,call,2024-05-03 12:00
 A3,buy,2024-05-04 12:00
 """
+ALL = ["--min-customers", "1"]
 OPTIONS = ["--format", "table", "--case", "order", "--activity", "event", "--timestamp", "at", "--tz", "UTC"]
 
 
@@ -98,10 +99,10 @@ def test_formats_must_be_one_or_as_many_as_files(orders):
 
 def test_a_report_is_written_and_its_findings_printed(orders, tmp_path):
     written = tmp_path / "out.html"
-    done = run("report", orders, *OPTIONS, "--goal", "buy", "--step", "visit", "--step", "buy", "-o", written)
+    done = run("report", orders, *OPTIONS, "--goal", "buy", "--step", "visit", "--step", "buy", "-o", written, *ALL)
     assert done.exit_code == 0, done.stderr
     assert written.read_text().startswith("<!DOCTYPE html>")
-    assert "visit" in done.stdout
+    assert "2 of 3 journeys that reach “visit”" in done.stdout
 
 
 def test_a_report_of_a_misspelt_goal_names_the_right_one(orders, tmp_path):

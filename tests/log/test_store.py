@@ -171,6 +171,17 @@ def _write(log, path):
     return 0
 
 
+def test_a_file_is_on_disk_before_it_takes_the_place_of_the_old_one(tmp_path, monkeypatch):
+    called = []
+    for name in ("fsync", "replace"):
+        function = getattr(os, name)
+        monkeypatch.setattr(
+            os, name, lambda *given, name=name, function=function: called.append(name) or function(*given)
+        )
+    log_of(("a", "x", 0)).write(tmp_path / "log.arrow")
+    assert called == ["fsync", "replace", "fsync"]
+
+
 @pytest.mark.parametrize("ending", FORMATS)
 @pytest.mark.parametrize("error", [OSError(errno.EIO, "Input/output error"), KeyboardInterrupt()])
 def test_when_writing_breaks_off_the_old_file_stands(tmp_path, monkeypatch, ending, error):

@@ -164,7 +164,7 @@ def _success(summary: Summary, goal: str, least: int) -> str:
     )
     reached = int(cases["count"][np.isin(cases["variant"], places)].sum())
     if reached < least:
-        return f"Fewer than {least:,} of {summary.num_cases:,} journeys reach “{goal}” so far."
+        return f"Fewer than {least:,} journeys reach “{goal}” so far."
     share = _with_interval(reached, summary.num_cases)
     return f"{reached:,} of {summary.num_cases:,} journeys, {share}, reach “{goal}” so far; some are still under way."
 

@@ -70,6 +70,7 @@ def report(
     gap: Annotated[str | None, typer.Option(help="A longer silence begins a new journey, such as 30d.")] = None,
     known: Annotated[Path | None, typer.Option(help="Table of customers with their identifiers.")] = None,
     title: Annotated[str | None, typer.Option(help="Title of the report.")] = None,
+    min_customers: Annotated[int, typer.Option(help="Groups of fewer customers are not shown.", min=1)] = 10,
     case: Column = None,
     customer: Column = None,
     activity: Column = None,
@@ -94,7 +95,8 @@ def report(
     with _errors_as_text():
         log = read_files(files, formats, {**columns, **asked})
         log = as_journeys(log, known=known, gap=gap, ends=ends, country=country)
-        made = make_report(log, goal=goal, end=end or (), within=within, steps=step, title=title)
+        options = {"goal": goal, "end": end or (), "within": within, "steps": step, "title": title}
+        made = make_report(log, **options, min_customers=min_customers)
         written = made.write(output)
     if as_json:
         print_json(made.to_dict())
