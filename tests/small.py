@@ -39,7 +39,7 @@ def rows_of(log: EventLog, *names: str) -> list[tuple]:
 
 def edges(log: EventLog) -> dict[tuple[str, str], int]:
     """Count direct successions inside cases by their names."""
-    from journeymine.summary.summary import summarise
+    from journeymine import summarise
 
     summary = summarise(log, parts=["follows"])
     names = ["", *summary.activities]

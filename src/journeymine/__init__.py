@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from journeymine.sources.web.access_log import read_access_log as read_access_log
     from journeymine.sources.web.url import url_template as url_template
     from journeymine.sources.xes import read_xes as read_xes
+    from journeymine.summary.summarise import summarise as summarise
     from journeymine.summary.summary import Summary as Summary
-    from journeymine.summary.summary import summarise as summarise
 
 __version__ = "0.1.0"
 
@@ -82,7 +82,7 @@ _HOMES = {
     "read_xes": "sources.xes",
     "read_zendesk_chats": "sources.chat.zendesk",
     "report": "reporting.report",
-    "summarise": "summary.summary",
+    "summarise": "summary.summarise",
     "url_template": "sources.web.url",
     "variants": "analytics.variants",
     "write_company": "datasets.company",

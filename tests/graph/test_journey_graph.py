@@ -10,7 +10,7 @@ from journeymine.analytics.dropoff import dropoff
 from journeymine.errors import UnknownActivityError, WindowError
 from journeymine.graph.journey import journey_graph
 from journeymine.log.eventlog import EventLog
-from journeymine.summary.summary import summarise
+from journeymine.summary.summarise import summarise
 from tests.graph.traces import journeys
 from tests.small import log_of
 from tests.strategies import logs

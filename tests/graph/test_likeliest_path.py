@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from journeymine.errors import OptionError, UnknownActivityError, WindowError
 from journeymine.graph.likeliest_path import likeliest_path
-from journeymine.summary.summary import summarise
+from journeymine.summary.summarise import summarise
 from tests.graph.traces import followed_up, journeys, sequences_of
 from tests.small import log_of
 from tests.strategies import logs

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from journeymine.graph.loops import loops
-from journeymine.summary.summary import summarise
+from journeymine.summary.summarise import summarise
 from tests.graph.traces import journeys, sequences_of
 from tests.small import log_of
 from tests.strategies import logs

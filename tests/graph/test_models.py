@@ -11,7 +11,7 @@ from journeymine.graph import models
 from journeymine.graph.models import discover
 from journeymine.log.eventlog import EventLog
 from journeymine.sources.xes import read_xes
-from journeymine.summary.summary import summarise
+from journeymine.summary.summarise import summarise
 from tests.graph.traces import journeys
 from tests.strategies import logs
 

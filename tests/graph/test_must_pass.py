@@ -4,7 +4,7 @@ from hypothesis import given, settings
 
 from journeymine.errors import OptionError, UnknownActivityError
 from journeymine.graph.must_pass import must_pass
-from journeymine.summary.summary import summarise
+from journeymine.summary.summarise import summarise
 from tests.graph.traces import journeys, sequences_of
 from tests.small import log_of
 from tests.strategies import logs

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from journeymine.errors import OptionError, UnknownActivityError, WindowError
 from journeymine.graph.reach import reach
 from journeymine.log.eventlog import EventLog
-from journeymine.summary.summary import summarise
+from journeymine.summary.summarise import summarise
 from tests.graph.traces import followed_up, journeys, sequences_of
 from tests.small import DAY, START, log_of
 from tests.strategies import logs

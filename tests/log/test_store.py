@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import journeymine as jm
+from journeymine import summarise
 from journeymine.errors import EmptySourceError, FormatError, OptionError
 from journeymine.log import store
 from journeymine.log.quarantine import Quarantine, Reject
-from journeymine.summary.summary import summarise
 from tests.small import log_of
 from tests.strategies import logs
 

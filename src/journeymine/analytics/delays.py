@@ -11,7 +11,8 @@ from journeymine.analytics.result import Result
 from journeymine.durations import Duration, format_duration, to_microseconds
 from journeymine.log.eventlog import EventLog
 from journeymine.summary.quantiles import Durations
-from journeymine.summary.summary import Summary, as_summary
+from journeymine.summary.summarise import as_summary
+from journeymine.summary.summary import Summary
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,7 +15,8 @@ from journeymine.durations import Duration, format_duration
 from journeymine.graph.journey import journey_graph
 from journeymine.log.eventlog import EventLog
 from journeymine.summary.quantiles import Durations
-from journeymine.summary.summary import Summary, as_summary
+from journeymine.summary.summarise import as_summary
+from journeymine.summary.summary import Summary
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -13,7 +13,8 @@ from journeymine.errors import OptionError
 from journeymine.graph.journey import journey_graph
 from journeymine.log.eventlog import EventLog
 from journeymine.log.store import atomic_path
-from journeymine.summary.summary import Summary, as_summary
+from journeymine.summary.summarise import as_summary
+from journeymine.summary.summary import Summary
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -12,7 +12,8 @@ from journeymine.analytics.result import Result, percent
 from journeymine.errors import OptionError, UnknownOptionError
 from journeymine.log.eventlog import EventLog
 from journeymine.summary.quantiles import Durations
-from journeymine.summary.summary import Summary, as_summary
+from journeymine.summary.summarise import as_summary
+from journeymine.summary.summary import Summary
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

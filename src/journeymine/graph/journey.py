@@ -12,7 +12,8 @@ from journeymine.log.eventlog import EventLog
 from journeymine.summary.counts import Counts
 from journeymine.summary.dropoffs import DropOffs, dropoffs
 from journeymine.summary.quantiles import Durations
-from journeymine.summary.summary import Summary, as_summary
+from journeymine.summary.summarise import as_summary
+from journeymine.summary.summary import Summary
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -14,7 +14,8 @@ from journeymine.errors import OptionError
 from journeymine.graph.chain import Chain, chain_of
 from journeymine.log.eventlog import EventLog
 from journeymine.summary.quantiles import Durations
-from journeymine.summary.summary import Summary, as_summary
+from journeymine.summary.summarise import as_summary
+from journeymine.summary.summary import Summary
 
 if TYPE_CHECKING:
     import networkx as nx

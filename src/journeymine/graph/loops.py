@@ -11,7 +11,8 @@ import numpy as np
 from journeymine.log.eventlog import EventLog
 from journeymine.summary.arrays import Arrays
 from journeymine.summary.counts import Counts
-from journeymine.summary.summary import Summary, as_summary
+from journeymine.summary.summarise import as_summary
+from journeymine.summary.summary import Summary
 from journeymine.summary.visits import distinct_customers
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ import numpy as np
 
 from journeymine.errors import OptionError, UnknownOptionError
 from journeymine.log.eventlog import EventLog
-from journeymine.summary.summary import Summary, as_summary
+from journeymine.summary.summarise import as_summary
+from journeymine.summary.summary import Summary
 
 if TYPE_CHECKING:
     from pm4py import Marking, PetriNet, ProcessTree

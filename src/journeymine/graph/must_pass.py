@@ -10,7 +10,8 @@ import numpy as np
 from journeymine.errors import OptionError
 from journeymine.log.eventlog import EventLog
 from journeymine.summary.counts import Counts
-from journeymine.summary.summary import Summary, as_summary
+from journeymine.summary.summarise import as_summary
+from journeymine.summary.summary import Summary
 
 if TYPE_CHECKING:
     import networkx as nx

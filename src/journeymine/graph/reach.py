@@ -15,7 +15,8 @@ from journeymine.graph.chain import Chain, chain_of
 from journeymine.log.eventlog import EventLog
 from journeymine.summary.groups import NUM_GROUPS
 from journeymine.summary.intervals import jackknife_errors, share_interval
-from journeymine.summary.summary import Summary, as_summary
+from journeymine.summary.summarise import as_summary
+from journeymine.summary.summary import Summary
 
 if TYPE_CHECKING:
     import pandas as pd

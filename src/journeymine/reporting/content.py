@@ -18,7 +18,8 @@ from journeymine.durations import Duration
 from journeymine.log.eventlog import EventLog
 from journeymine.reporting.rows import account
 from journeymine.reporting.words import DEFINITIONS, assumptions
-from journeymine.summary.summary import Summary, summarise
+from journeymine.summary.summarise import summarise
+from journeymine.summary.summary import Summary
 
 __all__ = ["Question", "content"]
 
