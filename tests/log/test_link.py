@@ -351,3 +351,13 @@ def test_the_evidence_says_what_the_events_say(records):
     for record, customer in zip(records, customers(log), strict=True):
         known = [owner[kind, record[kind]] for kind in order if kind in record and owner[kind, record[kind]]]
         assert customer == (known[0] if known else None)
+
+
+def test_telephone_numbers_that_became_numbers_are_refused_with_the_way_to_read_them():
+    log = jm.read_table(
+        {"activity": ["call"], "tel": ["+31612345678"], "timestamp": ["2024-05-01T09:00Z"]}, ids={"phone": "tel"}
+    )
+    with pytest.raises(
+        SchemaError, match=r"the 0 or \+ in front is lost. Read the table as text, in pandas with dtype=str"
+    ):
+        jm.link(log, extra={"customer": ["C1"], "phone": [31612345678.0]})

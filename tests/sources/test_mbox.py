@@ -469,3 +469,10 @@ def test_a_real_mailbox_of_a_list_is_one_thread_of_automatic_mail(shared):
     assert rows(log, "id_email") == [(person,) for person in people]
     assert set(rows(log, "thread", "auto")) == {("440622.41041.qm@web111005.mail.gq1.yahoo.com", True)}
     assert read_mbox(path, own_domains=OWN).quarantine.reasons == {"auto": 3}
+
+
+def test_a_mailbox_without_any_answer_makes_the_own_domains_doubtful(read):
+    messages = [mail(f"m{number}", Message_ID=f"<{number}@x>") for number in range(20)]
+    log = read("\n".join(f"From - Wed May  1 09:00:00 2024\n{message}" for message in messages))
+    assert log.num_events == 20
+    assert log.account["notes"][0].tolist() == ["no mail was sent from shop.example; see that own_domains is right"]

@@ -464,3 +464,14 @@ def test_floats_that_are_not_exact_are_refused_as_labels():
         SchemaError, match=r"column 'case_id' of table holds floats too large to be exact. Give it as text"
     ):
         jm.read_table({"case_id": [1e17], "activity": ["x"], "timestamp": [at(0)]})
+
+
+def test_a_column_named_event_id_leaves_rows_out_only_where_it_is_asked_to():
+    data = {
+        "case_id": ["a", "b"],
+        "activity": ["x", "x"],
+        "timestamp": ["2024-05-01T09:00Z"] * 2,
+        "event_id": ["1", "1"],
+    }
+    assert jm.read_table(data).num_events == 2
+    assert jm.read_table(data, event_id="event_id").num_events == 1

@@ -141,12 +141,17 @@ def _written(folder: Path, log: EventLog, company: Company, answers: dict[str, R
         "report": page.write(folder / "report.html"),
         "journey map": picture.write(folder / "journey_map.png"),
         "journey map (SVG)": picture.write(folder / "journey_map.svg"),
-        "account of rows": store.write_text(log.account.to_csv(index=False), folder / "account.csv"),
+        "account of rows": store.write_text(_account(log).to_csv(index=False), folder / "account.csv"),
         "log": log.write(folder / "log.arrow"),
     }
     for name, answer in answers.items():
         files[name] = store.write_text(_plain(answer.table).to_csv(index=False), folder / f"{name}.csv")
     return {what: str(path) for what, path in files.items()}
+
+
+def _account(log: EventLog) -> pd.DataFrame:
+    account = log.account
+    return account.assign(notes=["; ".join(notes) for notes in account["notes"]])
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
@@ -179,8 +184,9 @@ def _sentences(
     planted = " → ".join(truth["planted_slow"])
     return [
         f"{log!r}",
-        f"Of {figures['rows_in']:,} rows, {figures['used']:,} are used, {figures['duplicate']:,} repeat others and "
-        f"{figures['quarantined']:,} are in quarantine, each with its reason.",
+        f"Of {figures['rows_in']:,} rows, {figures['used']:,} make the {log.num_events:,} events, "
+        f"{figures['duplicate']:,} repeat others, and {figures['quarantined']:,} are refused or set aside, each with "
+        "its reason.",
         f"{percent(figures['linked_right'])} of the events are linked to the right customer.",
         f"{answers['dropoff'].headline} Planted: “{truth['planted_dropoff']}” with {percent(worst['true_rate'])}.",
         f"Drop-off is {figures['mean_error_points']:.2f} points off the truth on average; counting last events is "

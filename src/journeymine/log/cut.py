@@ -44,7 +44,7 @@ def cut(
     -------
     EventLog
         ``case_id`` is the customer and the number of the journey, ``C42/3``; without any option each customer is one
-        journey. Events of nobody keep the case they had.
+        journey. An event of nobody stays a journey of its own.
 
     Raises
     ------

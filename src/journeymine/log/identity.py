@@ -127,6 +127,12 @@ def _extra_identifiers(extra: Any, log: EventLog, country: str | None) -> pa.Tab
     kinds = {name: name.removeprefix(ID_PREFIX) for name in table.column_names if name.removeprefix(ID_PREFIX) in known}
     if not kinds:
         raise UnknownColumnError("extra= has no column of identifiers such as {name!r}", "email", table.column_names)
+    for name, kind in kinds.items():
+        if kind == "phone" and not columns.is_text(table[name].type):
+            raise SchemaError(
+                f"column {name!r} of extra= holds telephone numbers as {table[name].type}: the 0 or + in front is "
+                "lost. Read the table as text, in pandas with dtype=str"
+            )
     return normalise(pa.table({ID_PREFIX + kind: table[name] for name, kind in kinds.items()}), country=country)
 
 

@@ -231,7 +231,7 @@ def _raw_text(path: Path, encoding: str | None, delimiter: str | None) -> _Raw:
 
 def _with_canonical_names(picked: dict[str, str], table: pa.Table) -> dict[str, str]:
     """Take the columns that already carry a canonical name, unless the caller named another."""
-    plain = ("case_id", "customer", "channel", "end_timestamp", "event_id", "text")
+    plain = ("case_id", "customer", "channel", "end_timestamp", "text")  # event_id decides only where it is asked to
     named = [name for name in table.column_names if name in plain or name.startswith(ID_PREFIX)]
     taken = set(picked.values())
     picked = {**{name: name for name in named if name not in taken}, **picked}
@@ -266,7 +266,9 @@ def _reading(
         events = events.set_column(events.column_names.index("end_timestamp"), "end_timestamp", ends.array)
         notes += ends.notes
     events, rejects = _usable(events, raw, moments, _joined(raw.table, when))
-    events, duplicates = keep_latest(events, "version" if "version" in picked else None)
+    duplicates = 0
+    if "event_id" in picked:
+        events, duplicates = keep_latest(events, "version" if "version" in picked else None)
     events = _without_unknown(events.drop_columns(["version"] if "version" in picked else []), unknown)
     rows_in = raw.table.num_rows + len(raw.rejects)
     notes = raw.notes + moments.notes + notes

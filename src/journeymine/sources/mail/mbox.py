@@ -38,6 +38,7 @@ _COLUMNS: Final = {
     "subject": pa.string(),
     "auto": pa.bool_(),
 }
+_MANY = 20  # messages of which at least one should be an answer
 _CLOCKS: Final = {
     "missing": "messages have no Date with a zone; time taken from the last Received",
     "late": "messages have a Date over a day after their receipt; time taken from the last Received",
@@ -238,6 +239,8 @@ class _Mailbox:
         table["thread"] = pa.array([roots.get(thread, thread) for thread in values[6]], pa.string())
         events, duplicates = keep_latest(pa.table(table))
         notes = [f"{self.clocks[clock]:,} {said}" for clock, said in _CLOCKS.items() if self.clocks[clock]]
+        if len(self.rows) >= _MANY and all(activity == "mail received" for _, activity, *_ in self.rows):
+            notes.append(f"no mail was sent from {', '.join(sorted(self._own))}; see that own_domains is right")
         return Reading(name or source, "mail", self.number, events, None, duplicates, self.rejects, notes)
 
 
