@@ -73,7 +73,8 @@ class JourneyMap(Result):
     def headline(self) -> str:
         """The answer in one sentence."""
         if not len(self.graph):
-            return "There are no journeys."
+            few = "Every touchpoint has too few customers to be shown."
+            return few if self.graph.graph["cases"] else "There are no journeys."
         parts = [_start(self.graph), _drop(self.graph), _slow(self.graph)]
         return "; ".join(filter(None, parts)) + "."
 
