@@ -5,24 +5,143 @@ from __future__ import annotations
 import gzip
 import re
 import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from journeymine.errors import EmptySourceError, FormatError
 
-__all__ = ["MAX_EXPANSION", "decode", "read_bytes"]
+__all__ = ["MAX_EXPANSION", "Block", "blocks", "decode", "line_end", "read_bytes"]
 
 MAX_EXPANSION: Final = 200
 """How many times larger than its file a compressed source may become, once beyond 64 MB."""
+
+BLOCK_BYTES: Final = 64 * 2**20
+"""How much of a file is read at once."""
 
 _FREE_BYTES: Final = 64 * 2**20
 _SOUND: Final = re.compile("[^\x00-\x7f\udc80-\udcff]")
 _BROKEN: Final = re.compile("[\udc80-\udcff]")
 _GZIP: Final = b"\x1f\x8b"
+_WIDE: Final = (b"\xff\xfe", b"\xfe\xff")
 _MARKS: Final = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 # beginnings of files that hold no text: zip, pdf, png, jpeg, sqlite, elf, parquet, arrow, 7z, pickle, gzip in gzip
 _BINARY: Final = (b"PK\x03\x04", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"SQLite format 3", b"\x7fELF", b"PAR1",
                   b"ARROW1", b"7z\xbc\xaf", b"\x80\x04", b"\x80\x05", _GZIP)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Block:
+    """A part of a text file that ends where a record does; most files are one block.
+
+    Attributes
+    ----------
+    text
+        The part.
+    name
+        Name of the file, for messages.
+    first_line
+        The line of the file at which it begins, from 1.
+    notes
+        What was assumed to decode it.
+    """
+
+    text: str = field(repr=False)
+    name: str
+    first_line: int = 1
+    notes: list[str] = field(default_factory=list)
+
+
+def line_end(content: bytes) -> int:
+    r"""Find the end of the last whole line.
+
+    Parameters
+    ----------
+    content
+        Part of a file.
+
+    Returns
+    -------
+    int
+        The place behind its last line end, 0 if there is none.
+    """
+    return content.rfind(b"\n") + 1
+
+
+def blocks(
+    path: str | Path,
+    *,
+    encoding: str | None = None,
+    keep_broken: bool = False,
+    record_end: Callable[[bytes], int] = line_end,
+    size: int = BLOCK_BYTES,
+) -> Iterator[Block]:
+    """Read a text file part by part, so that a file larger than memory can be read.
+
+    Parameters
+    ----------
+    path
+        A regular file, perhaps gzip.
+    encoding, keep_broken
+        As for `decode`.
+    record_end
+        Finds the place behind the last whole record in the bytes of a part, 0 if there is none; by default a record is
+        a line.
+    size
+        Bytes of a part; a part grows until it holds a whole record.
+
+    Yields
+    ------
+    Block
+        The parts, in order, decoded.
+
+    Raises
+    ------
+    FileNotFoundError, FormatError, EmptySourceError
+        As for `read_bytes` and `decode`.
+    """
+    path = Path(path)
+    line, filled = 1, False
+    for content in _parts(path, record_end, size):
+        text, notes = decode(content, path.name, encoding, keep_broken=keep_broken)
+        filled |= bool(text.strip())
+        yield Block(text, path.name, line, notes)
+        line += content.count(b"\n") or content.count(b"\r")
+    if not filled:
+        raise EmptySourceError(f"{path.name} is empty")
+
+
+def _parts(path: Path, record_end: Callable[[bytes], int], size: int) -> Iterator[bytes]:
+    """Cut the bytes of a file behind records; UTF-16, whose line ends are no single bytes, stays whole."""
+    _check_file(path)
+    rest, begun = b"", False
+    with path.open("rb") as stream:
+        for content in _chunks(path, stream, size):
+            rest += content
+            is_last = len(content) < size
+            cut = 0 if is_last or (not begun and rest.startswith(_WIDE)) else record_end(rest)
+            if cut:
+                yield rest[:cut]
+                rest, begun = rest[cut:], True
+    if rest or not begun:
+        yield rest
+
+
+def _chunks(path: Path, stream: IO[bytes], size: int) -> Iterator[bytes]:
+    packed = stream.read(len(_GZIP)) == _GZIP
+    stream.seek(0)
+    if not packed:
+        yield from iter(lambda: stream.read(size), b"")
+        return
+    limit, so_far = max(_FREE_BYTES, path.stat().st_size * MAX_EXPANSION), 0
+    with gzip.open(stream) as unpacked, _explained(path.name):
+        for content in iter(lambda: unpacked.read(size), b""):
+            so_far += len(content)
+            if so_far > limit:
+                raise FormatError(_explain_expansion(path.name, limit))
+            yield content
 
 
 def read_bytes(path: str | Path) -> bytes:
@@ -48,30 +167,34 @@ def read_bytes(path: str | Path) -> bytes:
         If there is nothing in it.
     """
     path = Path(path)
-    if not path.exists():
-        raise FileNotFoundError(f"there is no file {str(path)!r}")
-    if not path.is_file():
-        raise FormatError(f"{str(path)!r} is not a regular file")
-    content = path.read_bytes()
-    if content.startswith(_GZIP):
-        content = _expand(path, len(content))
+    _check_file(path)
+    with path.open("rb") as stream:
+        content = b"".join(_chunks(path, stream, BLOCK_BYTES))
     if not content.strip():
         raise EmptySourceError(f"{path.name} is empty")
     return content
 
 
-def _expand(path: Path, packed: int) -> bytes:
-    limit = max(_FREE_BYTES, packed * MAX_EXPANSION)
+def _check_file(path: Path) -> None:
+    if not path.exists():
+        raise FileNotFoundError(f"there is no file {str(path)!r}")
+    if not path.is_file():
+        raise FormatError(f"{str(path)!r} is not a regular file")
+
+
+@contextmanager
+def _explained(name: str) -> Iterator[None]:
+    """Say what is wrong with a gzip stream that breaks off or is broken."""
     try:
-        with gzip.open(path) as stream:
-            content = stream.read(limit + 1)
+        yield
     except EOFError as error:
-        raise FormatError(f"{path.name} is cut short: its gzip stream has no end. Fetch the file again") from error
+        raise FormatError(f"{name} is cut short: its gzip stream has no end. Fetch the file again") from error
     except (zlib.error, gzip.BadGzipFile) as error:
-        raise FormatError(f"{path.name} is a broken gzip file: {error}. Fetch the file again") from error
-    if len(content) > limit:
-        raise FormatError(f"{path.name} expands to more than {limit:,} bytes, over {MAX_EXPANSION} times its size")
-    return content
+        raise FormatError(f"{name} is a broken gzip file: {error}. Fetch the file again") from error
+
+
+def _explain_expansion(name: str, limit: int) -> str:
+    return f"{name} expands to more than {limit:,} bytes, over {MAX_EXPANSION} times its size"
 
 
 def decode(

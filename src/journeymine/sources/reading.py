@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
@@ -19,7 +19,7 @@ from journeymine.log.quarantine import Quarantine, Reject
 from journeymine.log.schema import ID_PREFIX, id_columns
 from journeymine.sources import times
 
-__all__ = ["Payload", "Reading", "keep_latest", "refuse", "to_log"]
+__all__ = ["Payload", "Reading", "gather", "keep_latest", "refuse", "to_log"]
 
 Payload = Callable[[int], bytes]
 """Gives the row at a line as it came."""
@@ -59,6 +59,37 @@ class Reading:
     duplicate: int = 0
     rejects: Sequence[Reject] | pa.Table = ()
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def rows_used(self) -> int:
+        """Rows that gave events."""
+        return self.events.num_rows if self.used is None else self.used
+
+
+def gather(readings: Iterable[Reading]) -> Reading:
+    """Put together what a reader found in the blocks of one source.
+
+    Parameters
+    ----------
+    readings
+        One a block, in the order of the source.
+
+    Returns
+    -------
+    Reading
+        Of the whole source; a column that some blocks lack is null there, a note stands once.
+    """
+    parts = list(readings)
+    rejects = [Quarantine.of(part.source, part.rejects).table.drop_columns("source") for part in parts]
+    return replace(
+        parts[0],
+        rows_in=sum(part.rows_in for part in parts),
+        events=columns.concat([part.events for part in parts]),
+        used=sum(part.rows_used for part in parts),
+        duplicate=sum(part.duplicate for part in parts),
+        rejects=pa.concat_tables(rejects),
+        notes=list(dict.fromkeys(note for part in parts for note in part.notes)),
+    )
 
 
 def refuse(
@@ -177,7 +208,7 @@ def to_log(
         reading.source,
         reading.format,
         reading.rows_in,
-        reading.events.num_rows if reading.used is None else reading.used,
+        reading.rows_used,
         reading.duplicate,
         len(reading.rejects),
         _end(events, observed_until, reading.source),

@@ -17,7 +17,7 @@ import pyarrow.csv as pa_csv
 from journeymine.errors import EmptySourceError, FormatError
 from journeymine.log.quarantine import Reject
 
-__all__ = ["Rows", "delimited_rows", "json_rows", "unix_lines"]
+__all__ = ["Rows", "delimited_rows", "json_column", "json_object", "json_rows", "unix_lines"]
 
 _DELIMITERS = ",;\t|"
 
@@ -38,6 +38,8 @@ class Rows:
         Lines that are no row.
     heights
         How many lines a row takes, for those that take more than one, by its first line.
+    first_line
+        Line of the file at which `text` begins, where it is a part of one.
     """
 
     table: pa.Table
@@ -45,10 +47,11 @@ class Rows:
     text: str = field(repr=False)
     rejects: list[Reject]
     heights: dict[int, int] = field(default_factory=dict)
+    first_line: int = 1
 
     @cached_property
     def text_lines(self) -> list[str]:
-        """All lines of the file, to quote them."""
+        """All lines of the text, to quote them."""
         return self.text.split("\n")
 
     @property
@@ -69,7 +72,8 @@ class Rows:
         bytes
             In UTF-8.
         """
-        return _bytes(self.text_lines[line - 1 : line - 1 + self.heights.get(line, 1)])
+        place = line - self.first_line
+        return _bytes(self.text_lines[place : place + self.heights.get(line, 1)])
 
 
 def unix_lines(text: str) -> str:
@@ -259,7 +263,7 @@ def json_rows(text: str, name: str) -> Rows:
         if not line.strip():
             continue
         try:
-            objects.append(_object(line))
+            objects.append(json_object(line))
             numbers.append(number)
         except (ValueError, RecursionError) as error:
             detail = str(error) or "nested too deeply"
@@ -269,11 +273,28 @@ def json_rows(text: str, name: str) -> Rows:
     if not objects:
         raise FormatError(f"{name} has no line that is a JSON object; line {rejects[0].line}: {rejects[0].detail}")
     names = list(dict.fromkeys(key for item in objects for key in item))
-    arrays = [_field([item.get(key) for item in objects]) for key in names]
+    arrays = [json_column([item.get(key) for item in objects]) for key in names]
     return Rows(pa.table(arrays, names=names), np.array(numbers, np.int64), text, rejects)
 
 
-def _object(line: str) -> dict:
+def json_object(line: str) -> dict:
+    """Parse one JSON object, and take only what is sound.
+
+    Parameters
+    ----------
+    line
+        Its text.
+
+    Returns
+    -------
+    dict
+        Integers exact.
+
+    Raises
+    ------
+    ValueError
+        If it is not JSON, not an object, or holds what is no text.
+    """
     if not _is_unicode(line):
         raise ValueError("bytes that are not UTF-8, as the rest of the file is")
     parsed = json.loads(line, parse_constant=_refuse_constant)
@@ -288,7 +309,20 @@ def _refuse_constant(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
 
 
-def _field(values: list) -> pa.Array:
+def json_column(values: list) -> pa.Array:
+    """Make a column of the values of a JSON field.
+
+    Parameters
+    ----------
+    values
+        Texts, numbers, truths, lists, objects, None.
+
+    Returns
+    -------
+    pyarrow.Array
+        Integers or floats where all are, and none would change; else text, in JSON where a value is none. Empty text
+        is null.
+    """
     kinds = {type(value) for value in values} - {type(None)}
     if kinds <= {int}:
         try:
