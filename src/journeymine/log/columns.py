@@ -21,13 +21,16 @@ __all__ = [
     "first_known",
     "from_codes",
     "is_text",
+    "is_true",
     "label",
+    "merge",
     "numbers",
     "relabel",
     "used_values",
     "whole",
 ]
 
+_BLOCK: Final = 1 << 16
 LABEL: Final = pa.dictionary(pa.int32(), pa.string())
 
 
@@ -46,6 +49,22 @@ def is_text(kind: pa.DataType) -> bool:
     """
     kind = kind.value_type if pa.types.is_dictionary(kind) else kind
     return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+
+
+def is_true(column: pa.ChunkedArray | pa.Array) -> np.ndarray:
+    """Give truths as a mask.
+
+    Parameters
+    ----------
+    column
+        Truths.
+
+    Returns
+    -------
+    numpy.ndarray
+        bool, shape (n,); False where the row is null.
+    """
+    return numbers(pc.fill_null(column, False).cast(pa.uint8())).astype(bool)
 
 
 def whole(column: pa.ChunkedArray | pa.Array) -> pa.Array:
@@ -135,7 +154,7 @@ def from_codes(places: np.ndarray, dictionary: pa.Array) -> pa.DictionaryArray:
 
 
 def compact(labels: pa.DictionaryArray) -> pa.DictionaryArray:
-    """Drop the values of a dictionary that no row uses, and merge those that stand in it twice.
+    """Drop the values of a dictionary that no row uses.
 
     Parameters
     ----------
@@ -147,15 +166,31 @@ def compact(labels: pa.DictionaryArray) -> pa.DictionaryArray:
     pyarrow.DictionaryArray
         The same rows; the same object where nothing was to do.
     """
-    dictionary = labels.dictionary
-    if dictionary.null_count or pc.count_distinct(dictionary).as_py() < len(dictionary):
-        merged = dictionary.dictionary_encode()
-        return compact(from_codes(np.append(codes(merged), np.int32(-1))[codes(labels)], merged.dictionary))
     used = _used(labels)
     if used.all():
         return labels
     renumbered = np.append(np.cumsum(used) - 1, -1).astype(np.int32)
-    return from_codes(renumbered[codes(labels)], dictionary.filter(pa.array(used)))
+    return from_codes(renumbered[codes(labels)], labels.dictionary.filter(pa.array(used)))
+
+
+def merge(labels: pa.DictionaryArray) -> pa.DictionaryArray:
+    """Merge the values that stand twice in a dictionary; a null value becomes a null row.
+
+    Parameters
+    ----------
+    labels
+        Dictionary-encoded text from elsewhere: what `encode` and `relabel` make has no such values.
+
+    Returns
+    -------
+    pyarrow.DictionaryArray
+        The same rows; the same object where nothing was to do.
+    """
+    dictionary = labels.dictionary
+    if not dictionary.null_count and pc.count_distinct(dictionary).as_py() == len(dictionary):
+        return labels
+    merged = dictionary.dictionary_encode()
+    return from_codes(np.append(codes(merged), np.int32(-1))[codes(labels)], merged.dictionary)
 
 
 def address(labels: pa.DictionaryArray) -> tuple[int, ...]:
@@ -177,8 +212,11 @@ def address(labels: pa.DictionaryArray) -> tuple[int, ...]:
 
 
 def _used(labels: pa.DictionaryArray) -> np.ndarray:
-    used = np.zeros(len(labels.dictionary) + 1, dtype=bool)
-    used[codes(labels)] = True  # a null's code, -1, lands in the extra last place
+    used, places = np.zeros(len(labels.dictionary) + 1, dtype=bool), codes(labels)
+    for start in range(0, len(places), _BLOCK):
+        used[places[start : start + _BLOCK]] = True  # a null's code, -1, lands in the extra last place
+        if used[:-1].all():  # few labels are all seen soon
+            break
     return used[:-1]
 
 
@@ -280,7 +318,7 @@ def first_known(candidates: Sequence[pa.DictionaryArray]) -> pa.DictionaryArray:
         places = np.where((places < 0) & (theirs >= 0), theirs + before, places)
         before += len(candidate.dictionary)
     dictionary = pa.concat_arrays([candidate.dictionary for candidate in candidates])
-    return compact(from_codes(places, dictionary))
+    return compact(merge(from_codes(places, dictionary)))
 
 
 def concat(tables: Iterable[pa.Table]) -> pa.Table:

@@ -65,7 +65,7 @@ def cut(
     begins = _begins(together, gap, _checked(log, start), _checked(log, end))
     cases = _numbered(together.labels("case_id"), together.offsets, begins) if gap or start or end else None
     table = together.table if cases is None else _with_case(together.table, cases)
-    return replace(EventLog.of(table, sources=log.sources), quarantine=log.quarantine, evidence=log.evidence)
+    return replace(EventLog.of_encoded(table, sources=log.sources), quarantine=log.quarantine, evidence=log.evidence)
 
 
 def _with_case(table: pa.Table, cases: pa.Array) -> pa.Table:

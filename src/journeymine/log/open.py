@@ -83,7 +83,7 @@ def concat(logs: Iterable[EventLog]) -> EventLog:
     quarantine = sum((log.quarantine for log in logs), Quarantine.empty())
     evidence = pa.concat_tables(log.evidence for log in logs).combine_chunks()
     table = columns.concat(log.table for log in logs)
-    return EventLog.of(table, sources=sources, quarantine=quarantine, evidence=evidence)
+    return EventLog.of_encoded(table, sources=sources, quarantine=quarantine, evidence=evidence)
 
 
 def _check_distinct(names: list[str]) -> None:

@@ -7,9 +7,9 @@ from typing import Final
 import pyarrow as pa
 
 from journeymine.errors import SchemaError
-from journeymine.log.columns import LABEL, address, compact, encode, is_text, whole
+from journeymine.log.columns import LABEL, address, compact, encode, is_text, merge, whole
 
-__all__ = ["COLUMNS", "ID_PREFIX", "REQUIRED", "TIME", "conform", "id_columns"]
+__all__ = ["COLUMNS", "ID_PREFIX", "REQUIRED", "TIME", "conform", "id_columns", "with_distinct_labels"]
 
 TIME: Final = pa.timestamp("us", tz="UTC")
 
@@ -54,7 +54,7 @@ def conform(table: pa.Table) -> pa.Table:
     Parameters
     ----------
     table
-        Columns named as in the canonical schema; other names are attributes.
+        Columns named as in the canonical schema; other names are attributes. No dictionary holds a value twice.
 
     Returns
     -------
@@ -73,6 +73,25 @@ def conform(table: pa.Table) -> pa.Table:
         if columns[name].null_count:
             raise SchemaError(f"column {name!r} must not hold nulls, but {columns[name].null_count:,} of its rows do")
     return pa.table(columns)
+
+
+def with_distinct_labels(table: pa.Table) -> pa.Table:
+    """Make sure that no dictionary of a table from elsewhere holds a value twice.
+
+    Parameters
+    ----------
+    table
+        Any table.
+
+    Returns
+    -------
+    pyarrow.Table
+        The same rows.
+    """
+    for place, (name, column) in enumerate(zip(table.column_names, table.columns, strict=True)):
+        if pa.types.is_dictionary(column.type) and is_text(column.type):
+            table = table.set_column(place, name, merge(encode(column)))
+    return table
 
 
 def _check_names(table: pa.Table) -> None:

@@ -19,7 +19,7 @@ from journeymine.errors import EmptySourceError, FormatError, SchemaError, Unkno
 from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
 from journeymine.log.quarantine import Reject
-from journeymine.log.schema import ID_PREFIX, id_columns
+from journeymine.log.schema import ID_PREFIX, id_columns, with_distinct_labels
 from journeymine.sources import inputs, rows
 from journeymine.sources.reading import Payload, Reading, keep_latest, refuse, to_log
 from journeymine.sources.times import Times, parse_times
@@ -181,13 +181,15 @@ def _parquet_file(file: Path) -> pa.Table:
 
     opened = pq.ParquetFile(file)
     texts = [field.name for field in opened.schema_arrow if columns.is_text(field.type)]
-    return pq.ParquetFile(file, read_dictionary=texts).read()
+    table = pq.ParquetFile(file, read_dictionary=texts).read()
+    has_own = any(pa.types.is_dictionary(field.type) for field in opened.schema_arrow)
+    return with_distinct_labels(table) if has_own else table
 
 
 def _raw_arrow(data: Any) -> _Raw:
     kind = type(data).__name__
     try:
-        table = pa.table(data)
+        table = with_distinct_labels(pa.table(data))
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         raise SchemaError(
             f"cannot read the columns of this {kind}: {error}. Give every column one type, and all of them as many rows"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,8 +11,7 @@ import pyarrow as pa
 
 from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
-from journeymine.summary.buckets import bucketed
-from journeymine.summary.groups import NUM_GROUPS, group_of
+from journeymine.summary.groups import group_of
 
 __all__ = ["Arrays", "Block"]
 
@@ -144,37 +143,25 @@ class Arrays:
         used[self.source_codes] = True
         return int(self.source_ends[used].max()) if used.any() else None
 
-    @property
-    def longest(self) -> int:
-        """Microseconds from the first event to the last, or to the end of what was observed."""
-        if self.observed_until is None:
-            return 0
-        return max(int(self.times.max()), self.observed_until) - int(self.times.min())
+    def whole_customers(self) -> Iterator[Block]:
+        """Go through the events in blocks that hold all events of each of their customers.
 
-    def ranges(self, keys: Iterable[str], relative_error: float | None) -> dict[str, int]:
-        """Tell how far the values of keys go.
-
-        Parameters
-        ----------
-        keys
-            Names of keys of summaries.
-        relative_error
-            With which durations are put into buckets.
-
-        Returns
-        -------
-        dict
-            More than the largest value, for each key.
+        Yields
+        ------
+        Block
+            One after the other, about as large as those of `blocks`; larger where a customer has more events, and a
+            single one where the cases of a customer do not stand together.
         """
-        activities, longest = len(self.activities) + 1, bucketed(np.array([self.longest]), relative_error)
-        known = {
-            "segment": len(self.segments) + 1,
-            "activity": activities,
-            "next_activity": activities,
-            "duration": int(longest[0]) + 1,
-            "group": NUM_GROUPS,
-        }
-        return {key: known[key] for key in keys}
+        if (self.case_customers[1:] < self.case_customers[:-1]).any():
+            yield Block(self, 0, len(self.times))
+            return
+        new = np.flatnonzero(self.case_customers[1:] != self.case_customers[:-1]) + 1
+        borders = np.append(self.offsets[new], len(self.times))
+        start = 0
+        while start < len(self.times):
+            stop = int(borders[min(np.searchsorted(borders, start + _BLOCK), len(borders) - 1)])
+            yield Block(self, start, stop)
+            start = stop
 
     def blocks(self) -> Iterator[Block]:
         """Go through the events in blocks that stay in the processor's cache.
@@ -249,6 +236,13 @@ class Block:
         """
         after = per_event[self.start + 1 : self.stop + 1]
         return after if len(after) == self.stop - self.start else np.append(after, per_event[-1:])
+
+    @property
+    def segments(self) -> np.ndarray:
+        """Segment of each event, shape (stop - start,); kept once where there are no segments."""
+        if self.arrays.by is None:
+            return np.broadcast_to(np.uint8(0), self.stop - self.start)
+        return self.of_case(self.arrays.case_segments)
 
     @cached_property
     def _cases(self) -> tuple[slice, np.ndarray]:

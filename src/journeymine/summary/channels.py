@@ -26,9 +26,13 @@ def of(arrays: Arrays) -> Counts:
     Counts
         ``channel`` is 0 where the log does not say.
     """
-    keys = {
-        "segment": arrays.per_event(arrays.case_segments),
-        "activity": arrays.codes,
-        "channel": arrays.channel_codes,
-    }
-    return Counts.of(keys)
+    rows = (
+        {
+            "segment": block.segments,
+            "activity": block.of(arrays.codes),
+            "channel": block.of(arrays.channel_codes),
+        }
+        for block in arrays.blocks()
+    )
+    labels = {"segment": arrays.segments, "activity": arrays.activities, "channel": arrays.log.channels}
+    return Counts.tally(rows, {name: len(values) + 1 for name, values in labels.items()})

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from math import prod
 from typing import Final
 
@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from journeymine.log import columns
 
-__all__ = ["Counts", "pack", "unpack"]
+__all__ = ["Counts", "blocks_of", "pack", "take", "totals", "unpack"]
 
 _DENSE: Final = 1 << 22
 _BLOCK: Final = 1 << 16
@@ -21,7 +21,7 @@ _BLOCK: Final = 1 << 16
 
 @dataclass(frozen=True, eq=False)
 class Counts:
-    """Measures that add up, one row for each distinct key, sorted by key.
+    """Measures that add up, one row for each distinct key, sorted by key; or loose rows, not yet sorted.
 
     Attributes
     ----------
@@ -30,6 +30,9 @@ class Counts:
         the second, and so on.
     measures
         Measures by name, int64, each of shape (rows,).
+    is_loose
+        True where rows come in any order and may repeat a key: sorting millions of durations takes longer than what is
+        asked of them, so it waits until somebody needs the order.
 
     Examples
     --------
@@ -40,6 +43,7 @@ class Counts:
 
     keys: Mapping[str, np.ndarray]
     measures: Mapping[str, np.ndarray]
+    is_loose: bool = False
 
     @classmethod
     def of(cls, keys: Mapping[str, np.ndarray], measures: Mapping[str, np.ndarray] | None = None) -> Counts:
@@ -64,49 +68,104 @@ class Counts:
         packed = pack(columns_of, ranges)
         if prod(ranges) > max(_DENSE, len(packed) // 4):
             return cls._by_sort(packed, {name: column.dtype for name, column in keys.items()}, ranges)
-        totals = _bincount(packed, prod(ranges))
-        distinct = np.flatnonzero(totals)
-        return cls(dict(zip(keys, unpack(distinct, columns_of, ranges), strict=True)), {"count": totals[distinct]})
+        every = _bincount(packed, prod(ranges))
+        distinct = np.flatnonzero(every)
+        return cls(dict(zip(keys, unpack(distinct, columns_of, ranges), strict=True)), {"count": every[distinct]})
 
     @classmethod
-    def of_blocks(cls, blocks: Iterable[Mapping[str, np.ndarray]], ranges: Mapping[str, int], rows: int) -> Counts:
-        """Count rows that come in blocks, so that what is worked out on the way stays in the processor's cache.
+    def loose(cls, blocks: Iterable[Mapping[str, np.ndarray]], kinds: Mapping[str, type], most: int) -> Counts:
+        """Keep rows as they come, each counting once.
 
         Parameters
         ----------
         blocks
-            Key columns of one block after the other, each with the names in `ranges`.
+            Key columns of one block after the other; one that is kept once for a whole block is so for all.
+        kinds
+            Names of the key columns, and their types where there is no block.
+        most
+            At least as many as there are rows in all blocks.
+
+        Returns
+        -------
+        Counts
+            Loose, by the keys in `kinds`.
+        """
+        keys: dict[str, np.ndarray] = {}
+        filled = 0
+        for block in blocks:
+            if not keys:
+                keys = {name: _room(block[name], most) for name in kinds}
+            rows = slice(filled, filled + len(next(iter(block.values()))))
+            for name, column in keys.items():
+                if column.strides != (0,):
+                    column[rows] = block[name]
+            filled = rows.stop
+        keys = {name: column[:filled] for name, column in keys.items()}
+        return cls(keys, {"count": np.broadcast_to(np.int64(1), filled)}, True) if keys else cls.empty(kinds)
+
+    @classmethod
+    def tally(cls, blocks: Iterable[Mapping[str, np.ndarray]], ranges: Mapping[str, int]) -> Counts:
+        """Count the rows of each distinct key block by block.
+
+        Parameters
+        ----------
+        blocks
+            Key columns of one block after the other.
         ranges
             More than the largest value of each key.
-        rows
-            At least as many as there are rows in all blocks.
 
         Returns
         -------
         Counts
             One row for each distinct key.
         """
-        sizes = list(ranges.values())
-        if prod(sizes) >= 1 << 64:
-            parts = [{name: block[name] for name in ranges} for block in blocks]
-            return cls.of({name: np.concatenate([part[name] for part in parts]) for name in ranges} if parts else {})
-        packed, filled = np.empty(rows, np.uint64), 0
-        kinds = {name: np.dtype(np.min_scalar_type(size)) for name, size in ranges.items()}
+        sizes, kinds = list(ranges.values()), [np.empty(0, np.min_scalar_type(size)) for size in ranges.values()]
+        if prod(sizes) > _DENSE:
+            parts = list(blocks)
+            return cls.of({name: np.concatenate([part[name] for part in parts]) for name in ranges})
+        every = np.zeros(prod(sizes), np.int64)
         for block in blocks:
-            part = pack([block[name] for name in ranges], sizes)
-            packed[filled : filled + len(part)] = part
-            filled += len(part)
-        return cls._by_sort(packed[:filled], kinds, sizes)
+            every += np.bincount(pack([block[name] for name in ranges], sizes).view(np.int64), minlength=len(every))
+        present = np.flatnonzero(every)
+        keys = dict(zip(ranges, unpack(present.astype(np.uint64), kinds, sizes), strict=True))
+        return cls(keys, {"count": every[present]})
+
+    @classmethod
+    def sum(cls, parts: Sequence[Counts]) -> Counts:
+        """Add counts up, all at once.
+
+        Parameters
+        ----------
+        parts
+            At least one, with the same keys and measures.
+
+        Returns
+        -------
+        Counts
+            What adding one to the other would give.
+        """
+        keys = {name: np.concatenate([part.keys[name] for part in parts]) for name in parts[0].keys}
+        measures = {name: np.concatenate([part.measures[name] for part in parts]) for name in parts[0].measures}
+        if any(part.is_loose for part in parts):
+            return cls(keys, measures, is_loose=True)
+        return cls.of(keys, measures)
+
+    @cached_property
+    def ordered(self) -> Counts:
+        """The same counts, one row for each distinct key, sorted."""
+        if not self.is_loose:
+            return self
+        return Counts.of(self.keys, None if all(map(_is_one, self.measures.values())) else self.measures)
 
     @classmethod
     def _by_sort(cls, packed: np.ndarray, kinds: Mapping[str, np.dtype], ranges: list[int]) -> Counts:
         packed.sort()
         repeats = np.flatnonzero(packed[1:] == packed[:-1]) + 1
-        totals = np.ones(len(packed) - len(repeats), np.int64)
+        every = np.ones(len(packed) - len(repeats), np.int64)
         if len(repeats):
             packed = np.delete(packed, repeats)
-            np.add.at(totals, repeats - np.arange(1, len(repeats) + 1), 1)
-        return cls(_Unpacked(packed, dict(kinds), ranges), {"count": totals})
+            np.add.at(every, repeats - np.arange(1, len(repeats) + 1), 1)
+        return cls(_Unpacked(packed, dict(kinds), ranges), {"count": every})
 
     @classmethod
     def _by_order(
@@ -150,9 +209,7 @@ class Counts:
         return self.keys[name] if name in self.keys else self.measures[name]
 
     def __add__(self, other: Counts) -> Counts:
-        keys = {name: np.concatenate((mine, other.keys[name])) for name, mine in self.keys.items()}
-        measures = {name: np.concatenate((mine, other.measures[name])) for name, mine in self.measures.items()}
-        return Counts.of(keys, measures)
+        return Counts.sum([self, other])
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Counts) and self.to_arrow().equals(other.to_arrow())
@@ -171,7 +228,7 @@ class Counts:
             Sorted by the new keys.
         """
         keys = {name: codes[name][values] if name in codes else values for name, values in self.keys.items()}
-        return Counts.of(keys, self.measures)
+        return Counts(keys, self.measures, True) if self.is_loose else Counts.of(keys, self.measures)
 
     def without(self, *names: str) -> Counts:
         """Leave key columns out and add up what then has the same key.
@@ -189,6 +246,8 @@ class Counts:
         if isinstance(self.keys, _Unpacked) and all(self.keys.ranges[name] == 1 for name in names):
             return Counts(self.keys.without(names), self.measures)
         keys = {name: values for name, values in self.keys.items() if name not in names}
+        if self.is_loose:
+            return Counts(keys, self.measures, is_loose=True)
         if all(_constant(self.keys[name]) for name in names):  # then neither order nor distinctness changes
             return Counts(keys, self.measures)
         return Counts.of(keys, self.measures)
@@ -208,43 +267,13 @@ class Counts:
         """
         return Counts(
             {name: values[keep] for name, values in self.keys.items()},
-            {name: values[keep] for name, values in self.measures.items()},
+            {name: take(values, keep) for name, values in self.measures.items()},
+            self.is_loose,
         )
 
-    def split(self, name: str, rows: int) -> Iterator[Counts]:
-        """Cut into parts of about so many rows, never between rows of one value of the first key.
-
-        Parameters
-        ----------
-        name
-            The first key.
-        rows
-            Size of a part, passed only by values with more rows than that.
-
-        Yields
-        ------
-        Counts
-            Views of the same rows, in order.
-        """
-        first, start = self.keys[name], 0
-        while start < len(self):
-            stop = start + rows
-            if stop < len(self):
-                stop = int(np.searchsorted(first, first[stop], side="left"))
-            if stop <= start:
-                stop = int(np.searchsorted(first, first[start], side="right"))
-            yield self._slice(slice(start, stop))
-            start = stop
-
-    def _slice(self, rows: slice) -> Counts:
-        measures = {name: values[rows] for name, values in self.measures.items()}
-        if isinstance(self.keys, _Unpacked):
-            return Counts(self.keys.slice(rows), measures)
-        return Counts({name: values[rows] for name, values in self.keys.items()}, measures)
-
     def to_arrow(self) -> pa.Table:
-        """Give keys and measures as one table of int64 columns."""
-        both = {**self.keys, **self.measures}
+        """Give keys and measures as one table of int64 columns, in order."""
+        both = {**self.ordered.keys, **self.ordered.measures}
         return pa.table({name: pa.array(values.astype(np.int64, copy=False)) for name, values in both.items()})
 
     @classmethod
@@ -296,17 +325,70 @@ class _Unpacked(Mapping[str, np.ndarray]):
         kinds = {name: kind for name, kind in self.kinds.items() if name not in names}
         return _Unpacked(self.packed, kinds, [self.ranges[name] for name in kinds])
 
-    def slice(self, rows: slice) -> _Unpacked:
-        """Keep some rows that follow one another."""
-        return _Unpacked(self.packed[rows], self.kinds, list(self.ranges.values()))
-
     def _column(self, name: str) -> np.ndarray:
         names = list(self.ranges)
         below = prod(self.ranges[other] for other in names[names.index(name) + 1 :])
         values = np.empty(len(self.packed), self.kinds[name])
-        for block in _blocks(len(values)):
+        for block in blocks_of(len(values)):
             values[block] = self.packed[block] // np.uint64(below) % np.uint64(self.ranges[name])
         return values
+
+
+def totals(codes: np.ndarray, counts: np.ndarray, size: int) -> np.ndarray:
+    """Add up the counts of each code.
+
+    Parameters
+    ----------
+    codes
+        Integers in [0, size), shape (rows,).
+    counts
+        int64, shape (rows,).
+    size
+        Number of codes.
+
+    Returns
+    -------
+    numpy.ndarray
+        int64, shape (size,); exact below 2**53.
+    """
+    every = np.zeros(size, np.int64)
+    for block in blocks_of(len(codes), size):
+        if _is_one(counts):
+            every += np.bincount(codes[block], minlength=size)
+        else:
+            every += np.bincount(codes[block], counts[block], size).astype(np.int64)
+    return every
+
+
+def _room(column: np.ndarray, rows: int) -> np.ndarray:
+    if column.strides == (0,) and len(column):
+        return np.broadcast_to(column[0], rows)
+    return np.empty(rows, column.dtype)
+
+
+def take(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Give the values of some rows; a value that is kept once for all of them stays so.
+
+    Parameters
+    ----------
+    values
+        Shape (rows,).
+    rows
+        Places; or truths, one a row.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (places,).
+    """
+    if values.strides != (0,) or not len(values):
+        return values[rows]
+    return np.broadcast_to(values[0], np.count_nonzero(rows) if rows.dtype == bool else len(rows))
+
+
+def _is_one(counts: np.ndarray) -> bool:
+    """Tell whether each row counts once, without looking at all of them."""
+    return len(counts) > 0 and counts.strides == (0,) and counts[0] == 1
 
 
 def _constant(column: np.ndarray) -> bool:
@@ -332,7 +414,7 @@ def pack(columns_of: list[np.ndarray], ranges: list[int], rows: int = 0) -> np.n
     """
     rows = len(columns_of[0]) if columns_of else rows
     packed = np.zeros(rows, np.uint64)
-    for block in _blocks(rows):
+    for block in blocks_of(rows):
         part = packed[block]
         for column, size in zip(columns_of, ranges, strict=True):
             if size > 1:
@@ -341,9 +423,23 @@ def pack(columns_of: list[np.ndarray], ranges: list[int], rows: int = 0) -> np.n
     return packed
 
 
-def _blocks(rows: int) -> Iterator[slice]:
-    """Give blocks small enough to stay in the processor's cache while several steps go over them."""
-    return (slice(start, start + _BLOCK) for start in range(0, rows, _BLOCK))
+def blocks_of(rows: int, size: int = 0) -> Iterator[slice]:
+    """Cut rows into blocks small enough to stay in the processor's cache while several steps go over them.
+
+    Parameters
+    ----------
+    rows
+        How many there are.
+    size
+        Of a table that each block adds to: a block is then at least twice as large.
+
+    Returns
+    -------
+    iterator of slice
+        One after the other.
+    """
+    step = max(_BLOCK, 2 * size)
+    return (slice(start, min(start + step, rows)) for start in range(0, rows, step))
 
 
 def unpack(packed: np.ndarray, columns_of: list[np.ndarray], ranges: list[int]) -> list[np.ndarray]:
@@ -364,7 +460,7 @@ def unpack(packed: np.ndarray, columns_of: list[np.ndarray], ranges: list[int]) 
         The key columns.
     """
     parts = [np.zeros(len(packed), column.dtype) for column in columns_of]
-    for block in _blocks(len(packed)):
+    for block in blocks_of(len(packed)):
         rest = packed[block]
         for part, size in zip(parts[:0:-1], ranges[:0:-1], strict=True):
             if size > 1:
@@ -376,10 +472,7 @@ def unpack(packed: np.ndarray, columns_of: list[np.ndarray], ranges: list[int]) 
 
 
 def _bincount(packed: np.ndarray, size: int) -> np.ndarray:
-    totals = np.zeros(size, np.int64)
-    for block in _blocks(len(packed)):
-        totals += np.bincount(packed[block].astype(np.int64), minlength=size)
-    return totals
+    return totals(packed.view(np.int64), np.broadcast_to(np.int64(1), len(packed)), size)
 
 
 def _starts(*ordered: np.ndarray) -> np.ndarray:

@@ -20,8 +20,6 @@ __all__ = ["LONGEST_SHARE", "DropOffs", "dropoffs", "longest_windows", "return_c
 LONGEST_SHARE: Final = 0.7
 """The longest window that can be asked about, as a share of the time the log covers."""
 
-_ROWS: Final = 1 << 18  # gaps that are worked on together: few enough to stay in the processor's cache
-
 
 @dataclass(frozen=True)
 class DropOffs:
@@ -86,26 +84,18 @@ def dropoffs(
     WindowError
         If `within` is longer than 0.7 of the time the log covers.
     """
-    gaps = return_curves(summary, goal=goal, end=end).gaps
-    curves = [Survival(part) for part in gaps.split("activity", _ROWS)] or [Survival(gaps)]
-    windows = _windows(curves, summary, within)
-    found = [_of_curves(curve, window, confidence) for curve, window in zip(curves, windows, strict=True)]
-    return DropOffs(*map(np.concatenate, zip(*found, strict=True)))
-
-
-def _windows(curves: list[Survival], summary: Summary, within: Duration | None) -> list[np.ndarray]:
-    if within is not None:
-        return [_checked(curve, summary, within) for curve in curves]
-    usual = [curve.usual_return() for curve in curves]
-    longest = max(int(each.max(initial=0)) for each in usual) or _longest(summary)  # nobody came back: as any may take
-    return [np.minimum(np.where(each > 0, each, longest), _longest(summary)) for each in usual]
-
-
-def _of_curves(curves: Survival, windows: np.ndarray, confidence: float) -> tuple[np.ndarray, ...]:
+    curves = return_curves(summary, goal=goal, end=end)
+    windows = _usual(curves, summary) if within is None else _checked(curves, summary, within)
     rates, at_risk = curves.within(windows)
     errors, freedom = jackknife_errors(*curves.leave_one_group_out(windows, NUM_GROUPS))
     low, high = share_interval(rates, errors, freedom, confidence)
-    return curves.activities, curves.visits, at_risk, rates, low, high, curves.naive_rates, windows
+    return DropOffs(curves.activities, curves.visits, at_risk, rates, low, high, curves.naive_rates, windows)
+
+
+def _usual(curves: Survival, summary: Summary) -> np.ndarray:
+    usual = curves.usual_return()
+    longest = int(usual.max(initial=0)) or _longest(summary)  # nobody came back: as long as any may take
+    return np.minimum(np.where(usual > 0, usual, longest), _longest(summary))
 
 
 def return_curves(summary: Summary, *, goal: str | None = None, end: str | Sequence[str] = ()) -> Survival:

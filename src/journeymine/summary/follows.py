@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from journeymine.summary.arrays import Arrays
-from journeymine.summary.counts import Counts
+from journeymine.summary.arrays import Arrays, Block
+from journeymine.summary.counts import Counts, take
 from journeymine.summary.visits import distinct_customers
 
 __all__ = ["KEYS", "MEASURES", "of"]
@@ -32,16 +32,16 @@ def of(arrays: Arrays) -> Counts:
     ----------
     .. [1] van der Aalst (2016), Process Mining: Data Science in Action, 2nd ed., Springer.
     """
-    inside = np.flatnonzero(arrays.linked)
-    segments, customers = (
-        arrays.per_event(arrays.case_segments)[inside],
-        arrays.per_event(arrays.case_customers)[inside],
-    )
     none = np.zeros(len(arrays.firsts), arrays.codes.dtype)
-    passes = _counted(segments, arrays.codes[inside], arrays.codes[inside + 1], customers)
     starts = _counted(arrays.case_segments, none, arrays.codes[arrays.firsts], arrays.case_customers)
     ends = _counted(arrays.case_segments, arrays.codes[arrays.lasts], none, arrays.case_customers)
-    return passes + starts + ends
+    return Counts.sum([starts, ends, *(_passes(block) for block in arrays.whole_customers())])
+
+
+def _passes(block: Block) -> Counts:
+    arrays, inside = block.arrays, block.of(block.arrays.linked)
+    before, after = block.of(arrays.codes)[inside], block.following(arrays.codes)[inside]
+    return _counted(take(block.segments, inside), before, after, block.of_case(arrays.case_customers)[inside])
 
 
 def _counted(segments: np.ndarray, before: np.ndarray, after: np.ndarray, customers: np.ndarray) -> Counts:

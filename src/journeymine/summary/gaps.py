@@ -37,8 +37,8 @@ def of(arrays: Arrays, relative_error: float | None = None) -> Counts:
         a visit is followed until its own source ends, an unread event comes between, or, for a visit of nobody, not at
         all. A next event after its source's end counts as not yet seen.
     """
-    rows = (_rows(block, relative_error) for block in arrays.blocks())
-    return Counts.of_blocks(rows, arrays.ranges(KEYS, relative_error), len(arrays.times))
+    counts = Counts.loose((_rows(block, relative_error) for block in arrays.blocks()), KEYS, len(arrays.times))
+    return counts if relative_error is None else counts.ordered
 
 
 def _rows(block: Block, relative_error: float | None) -> dict[str, np.ndarray]:
@@ -47,7 +47,7 @@ def _rows(block: Block, relative_error: float | None) -> dict[str, np.ndarray]:
     linked, known_until = block.of(arrays.linked), _known_until(block, now, following)
     followed = linked & (following <= known_until)
     return {
-        "segment": block.of_case(arrays.case_segments),
+        "segment": block.segments,
         "activity": block.of(arrays.codes),
         "duration": bucketed(np.where(followed, following, known_until) - now, relative_error),
         "next_activity": np.where(followed, block.following(arrays.codes), 0),

@@ -117,5 +117,6 @@ class Sequences:
         list of tuple of str
             One for each place.
         """
-        labels = np.array(["", *activities], object)[self.codes].tolist()
-        return [tuple(labels[self.offsets[place] : self.offsets[place + 1]]) for place in which]
+        labels = tuple(np.array(["", *activities], object)[self.codes].tolist())
+        starts, stops = self.offsets[which].tolist(), self.offsets[which + 1].tolist()
+        return [labels[start:stop] for start, stop in zip(starts, stops, strict=True)]

@@ -6,7 +6,7 @@ import numpy as np
 
 from journeymine.summary.arrays import Arrays, Block
 from journeymine.summary.buckets import bucketed
-from journeymine.summary.counts import Counts
+from journeymine.summary.counts import Counts, take
 
 __all__ = ["KEYS", "MEASURES", "of"]
 
@@ -35,15 +35,15 @@ def of(arrays: Arrays, relative_error: float | None = None) -> Counts:
     Counts
         ``duration`` in microseconds.
     """
-    rows = (_rows(block, relative_error) for block in arrays.blocks())
-    return Counts.of_blocks(rows, arrays.ranges(KEYS, relative_error), len(arrays.times))
+    counts = Counts.loose((_rows(block, relative_error) for block in arrays.blocks()), KEYS, len(arrays.times))
+    return counts if relative_error is None else counts.ordered
 
 
 def _rows(block: Block, relative_error: float | None) -> dict[str, np.ndarray]:
     arrays, inside = block.arrays, block.of(block.arrays.linked)
     durations = block.following(arrays.times) - block.of(arrays.times)
     return {
-        "segment": block.of_case(arrays.case_segments)[inside],
+        "segment": take(block.segments, inside),
         "activity": block.of(arrays.codes)[inside],
         "next_activity": block.following(arrays.codes)[inside],
         "duration": bucketed(durations[inside], relative_error),

@@ -7,7 +7,7 @@ from math import prod
 import numpy as np
 from scipy.sparse import coo_array
 
-from journeymine.summary.arrays import Arrays
+from journeymine.summary.arrays import Arrays, Block
 from journeymine.summary.counts import Counts, pack, unpack
 
 __all__ = ["KEYS", "MEASURES", "distinct_customers", "of"]
@@ -30,8 +30,12 @@ def of(arrays: Arrays) -> Counts:
     Counts
         ``count`` events of ``customers`` different customers (a case of nobody counts as one).
     """
-    keys = {"segment": arrays.per_event(arrays.case_segments), "activity": arrays.codes}
-    return distinct_customers(keys, arrays.per_event(arrays.case_customers))
+    return Counts.sum([_of_block(block) for block in arrays.whole_customers()] or [Counts.empty(KEYS, MEASURES)])
+
+
+def _of_block(block: Block) -> Counts:
+    keys = {"segment": block.segments, "activity": block.of(block.arrays.codes)}
+    return distinct_customers(keys, block.of_case(block.arrays.case_customers))
 
 
 def distinct_customers(keys: dict[str, np.ndarray], customers: np.ndarray) -> Counts:
@@ -61,6 +65,7 @@ def distinct_customers(keys: dict[str, np.ndarray], customers: np.ndarray) -> Co
         return Counts(once.keys, measures).without("customer")
     packed = pack(list(keys.values()), ranges).astype(np.int32)
     rows = np.arange(len(packed), dtype=np.int32 if len(packed) < 2**31 else np.int64)
+    customers = customers.astype(rows.dtype)  # there are no more customers than rows, and fewer bytes move faster
     grouped = coo_array((customers, (packed, rows)), shape=(prod(ranges), max(len(rows), 1))).tocsr()
     totals, first = np.diff(grouped.indptr), grouped.indptr[:-1]
     present = np.flatnonzero(totals)
