@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 
 import numpy as np
 
@@ -257,8 +258,8 @@ class Survival:
             True where the group has a visit, shape (activities, num_groups).
         """
         shape = (len(self.activities), num_groups, _BINS + 1)
-        bins, still_open = self._bins(windows), np.zeros(np.prod(shape), np.int64)
-        leaving = np.zeros(np.prod(shape), np.int64)
+        bins, still_open = self._bins(windows), np.zeros(prod(shape), np.int64)
+        leaving = np.zeros(prod(shape), np.int64)
         for rows in blocks_of(len(self._place), len(leaving)):
             cells = np.where(self._is_inside(windows, rows), bins[self._stretch[rows]], _BINS)
             cells += (self._place[rows] * np.int32(num_groups) + self.gaps["group"][rows]) * np.int32(_BINS + 1)
