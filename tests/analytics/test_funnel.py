@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 import journeymine as jm
 from journeymine.durations import to_microseconds
-from journeymine.errors import DurationError, OptionError, UnknownActivityError
+from journeymine.errors import (
+    DurationError,
+    OptionError,
+    UnknownActivityError,
+    UnknownColumnError,
+    UnknownOptionError,
+)
 from tests.small import log_of
 from tests.strategies import logs
 
@@ -79,8 +85,60 @@ def test_a_window_longer_than_any_log_is_no_window():
 
 def test_the_answer_is_said_in_a_sentence():
     assert jm.funnel(log_of(*STORY), ["visit", "ask", "buy"]).headline == (
-        "33 % of the journeys that reach “visit” reach “buy”; most are lost between “visit” and “ask”, where 67 % stop."
+        "33 % of the journeys that reach “visit” reach “buy”; most are lost between “visit” and “ask”, where 67 % stop; "
+        "the slowest step takes a median of 3 d, from “ask” to “buy”."
     )
+
+
+def test_in_any_order_a_step_is_reached_when_it_and_those_before_it_have_come():
+    log = log_of(*STORY)
+    table = jm.funnel(log, ["visit", "buy"], in_order=False).table
+    assert table["cases"].tolist() == [3, 3]
+    assert (table["median_seconds"] / 86_400).tolist()[1] == 4  # of 4, 30, and none: b had bought when it visited
+    assert jm.funnel(log, ["visit", "buy"], in_order=False, within="1d").table["cases"].tolist() == [3, 1]
+
+
+def test_an_excluded_activity_ends_an_attempt():
+    log = log_of(("a", "visit", 0), ("a", "ask", 1), ("a", "buy", 2), ("b", "visit", 0), ("b", "buy", 1))
+    assert jm.funnel(log, ["visit", "buy"], exclude="ask").table["cases"].tolist() == [2, 1]
+    restart = log_of(("a", "visit", 0), ("a", "ask", 1), ("a", "visit", 2), ("a", "buy", 3))
+    assert jm.funnel(restart, ["visit", "buy"], exclude=["ask"]).table["cases"].tolist() == [1, 1]
+    assert jm.funnel(restart, ["visit", "buy"], exclude=["ask"], attempt="first").table["cases"].tolist() == [1, 0]
+
+
+def test_held_values_are_the_same_in_all_steps():
+    steps = [("a", "view", 0), ("a", "view", 1), ("a", "buy", 2), ("b", "view", 0), ("b", "buy", 1)]
+    log = log_of(*steps, product=["book", "lamp", "book", "lamp", None])
+    assert jm.funnel(log, ["view", "buy"]).table["cases"].tolist() == [2, 2]
+    table = jm.funnel(log, ["view", "buy"], hold="product").table
+    assert table["cases"].tolist() == [2, 1]
+    assert table["median_seconds"][1] == 2 * 86_400  # from the view of the book
+
+
+def test_only_the_first_attempt_counts_where_it_is_asked_for():
+    log = log_of(("a", "visit", 0), ("a", "visit", 9), ("a", "buy", 10))
+    assert jm.funnel(log, ["visit", "buy"], within="2d").table["cases"].tolist() == [1, 1]
+    assert jm.funnel(log, ["visit", "buy"], within="2d", attempt="first").table["cases"].tolist() == [1, 0]
+
+
+def test_what_those_who_stopped_did_next():
+    went_on = jm.funnel(log_of(*STORY, ("e", "visit", 0), ("e", "ask", 1)), ["visit", "ask", "buy"]).went_on
+    assert went_on.to_dict("list") == {
+        "step": ["visit", "visit", "ask"],
+        "next_activity": [None, "buy", None],
+        "cases": [1, 1, 1],
+        "share": [0.5, 0.5, 1.0],
+    }
+
+
+def test_shares_have_intervals_with_the_customer_as_unit():
+    one = [(f"c{n}", "visit", 0) for n in range(200)] + [(f"c{n}", "buy", 1) for n in range(0, 200, 4)]
+    table = jm.funnel(log_of(*one), ["visit", "buy"]).table
+    assert table["step_low"][1] < 0.25 < table["step_high"][1]
+    assert 0.1 < table["step_high"][1] - table["step_low"][1] < 0.16
+    again = [(case, activity, day + 2 * time) for case, activity, day in one for time in range(5)]
+    wide = jm.funnel(jm.cut(log_of(*again), gap="1h"), ["visit", "buy"], within="1d").table
+    assert np.isnan(wide["step_low"][0])
 
 
 @pytest.mark.parametrize(
@@ -92,6 +150,10 @@ def test_the_answer_is_said_in_a_sentence():
         (["visit", "byu"], {}, UnknownActivityError, "step 'byu' never occurs. Did you mean 'buy'?"),
         (["visit", 5], {}, UnknownActivityError, "step 5 never occurs"),
         (["visit", "buy"], {"within": 14}, DurationError, "14 is not a duration"),
+        (["visit", "visit"], {"in_order": False}, OptionError, "in any order no step can come twice"),
+        (["visit", "buy"], {"attempt": "last"}, UnknownOptionError, "attempt cannot be 'last'"),
+        (["visit", "buy"], {"hold": "product"}, UnknownColumnError, "column 'product'|.*'product'"),
+        (["visit", "buy"], {"exclude": "asc"}, UnknownActivityError, "step 'asc' never occurs. Did you mean 'ask'?"),
     ],
 )
 def test_a_funnel_that_cannot_be_is_refused(steps, options, error, said):

@@ -82,7 +82,7 @@ def test_an_error_is_a_sentence_and_exit_code_2(orders):
 def test_a_time_without_a_zone_is_explained(orders):
     done = run("check", orders, *OPTIONS[:-2])
     assert done.exit_code == 2
-    assert "Say where the clock stood with tz=" in done.stderr
+    assert "Say where the clock stood with --tz" in done.stderr
 
 
 def test_an_option_that_no_format_knows_is_an_error(orders):

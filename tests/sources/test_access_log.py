@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from journeymine.errors import EmptySourceError, FormatError, OptionError
+from journeymine.sources import inputs
 from journeymine.sources.web.access_log import read_access_log
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:122.0) Gecko/20100101 Firefox/122.0"
@@ -342,7 +343,8 @@ def test_gzip_windows_line_ends_a_missing_last_line_end_and_another_encoding_are
     log = read_access_log(path, name="shop")
     assert rows(log, "path", "source") == [("/caf\xe9", "shop"), ("/b", "shop")]
     assert log.account["notes"][0].tolist() == [
-        "not UTF-8 (line 1); read as Windows-1252. Say encoding= if it is another"
+        "read as common or combined log format",
+        "not UTF-8 (line 1); read as Windows-1252. Say encoding= if it is another",
     ]
     with pytest.raises(FormatError, match=r"access.log.gz is not in ascii"):
         read_access_log(path, encoding="ascii")
@@ -364,25 +366,32 @@ def test_a_file_in_no_such_format_is_an_error_that_quotes_it_and_says_what_was_e
     assert str(error.value) == (
         "access.log is not an access log: line 2 is 'id;what;when'. Expected lines such as "
         "'1.2.3.4 - - [10/Feb/2024:16:42:07 +0100] \"GET /cart HTTP/1.1\" 200 368', perhaps with the virtual host in "
-        'front and "referrer" "user agent" behind'
+        'front and "referrer" "user agent" behind; or a log of IIS, CloudFront, Amazon S3 or HAProxy; or one in JSON '
+        "of nginx, Caddy or Traefik"
     )
 
 
-@pytest.mark.parametrize(
-    ("name", "says"),
-    [
-        ("matomo_amazon_cloudfront_web.log", "It is a W3C log, as IIS and CloudFront write them"),
-        ("matomo_iis.log", "It is a W3C log, as IIS and CloudFront write them"),
-        ("matomo_caddy_json.log", "It holds JSON: have the server write the combined format"),
-        ("matomo_nginx_json.log", "It holds JSON: have the server write the combined format"),
-        ("matomo_traefik_json.log", "It holds JSON: have the server write the combined format"),
-        ("matomo_haproxy.log", "line 1 is 'Sep 25 06:05:27 hostname haproxy"),
-        ("matomo_s3.log", "line 1 is 'b659b576cff1e15e4c0313ff8930fba9"),
-    ],
-)
-def test_real_logs_of_other_formats_are_refused_clearly(shared_file, name, says):
-    with pytest.raises(FormatError, match=says):
-        read_access_log(shared_file(f"formats/access_log/{name}"))
+def test_without_user_agents_the_account_says_how_visitors_are_told(read):
+    log = read('1.2.3.4 - - [10/Feb/2024:16:42:07 +0100] "GET /a HTTP/1.0" 301 368')
+    assert log.account["notes"][0].tolist() == [
+        "read as common or combined log format",
+        "no user agents: visitors are told by their address alone, robots only by /robots.txt",
+    ]
+
+
+def test_a_damaged_beginning_does_not_hide_the_layout(read):
+    log = read('{"status": 200', "#Fields: date time", line())
+    assert (rows(log, "source_row"), [number for number, *_ in refused(log)]) == ([3], [1, 2])
+
+
+def test_a_backslash_that_is_protected_itself_protects_no_quote(read):
+    log = read(line(agent="a\\\\"), line(agent='a\\\\" "b'), line(agent='\\\\\\"a\\\\\\"'))
+    assert rows(log, "user_agent") == ["a\\", "a\\", '\\"a\\"']
+
+
+@pytest.mark.parametrize("agent", ['a"b', 'a""b', 'a"b c"', 'a\x01\\"b'])
+def test_a_quote_inside_a_field_is_damage(read, agent):
+    assert rows(read(line(), line(agent=agent)), "source_row") == [1]
 
 
 @pytest.mark.parametrize(
@@ -464,8 +473,23 @@ def test_the_account_closes_whatever_happened_to_the_lines(tmp_path_factory, lin
     filled = [number for number, text in enumerate([GOOD[0], *lines], 1) if text.strip()]
     used, set_aside = log.table["source_row"].to_pylist(), log.quarantine.table["line"].to_pylist()
     assert sorted(used + set_aside) == filled
-    payloads = [row["payload"] for row in log.quarantine.table.to_pylist()]
-    assert payloads == [[GOOD[0], *lines][number - 1].encode() for number in set_aside]
+    for row in log.quarantine.table.to_pylist():
+        text = [GOOD[0], *lines][row["line"] - 1]
+        assert row["payload"] == (b"" if row["stage"] == "filter" else text.encode())
+
+
+@settings(max_examples=25)
+@given(lines=st.lists(st.one_of(st.sampled_from(GOOD), damaged()), max_size=6), size=st.integers(100, 500))
+def test_blocks_of_any_size_give_the_same_log(tmp_path_factory, lines, size):
+    path = tmp_path_factory.mktemp("logs") / "access.log"
+    path.write_bytes("\n".join([GOOD[0], *lines]).encode())
+    whole = read_access_log(path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(inputs.blocks.__kwdefaults__, "size", size)
+        parts = read_access_log(path)
+    assert parts.table.to_pylist() == whole.table.to_pylist()
+    assert parts.quarantine.table.equals(whole.quarantine.table)
+    assert parts.sources.equals(whole.sources)
 
 
 @settings(max_examples=20)

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from journeymine.errors import EmptySourceError, FormatError, OptionError, TimeZoneError
+from journeymine.sources import inputs
 from journeymine.sources.phone.asterisk import read_asterisk_cdr
 
 MOBILE, SHOP = "0612345678", "0201234567"
@@ -215,6 +216,14 @@ def test_rows_from_before_the_exchange_wrote_more_fields_are_read_too(read):
     assert (account(log), log.num_events) == ([50, 50, 0, 0], 50)
     assert calls(log, "source_row") == list(range(1, 51))
     assert calls(log, "call")[19:21] == ["1707500019.1", "1707600000.1"]
+
+
+@pytest.mark.parametrize("odd", ['i"n', 'i"n"', '"in"x', '"i"n"', '"i""n', '"i"",n"', 'i"n,"', "in\rn", '"in\r"'])
+def test_a_quote_or_a_carriage_return_amidst_a_field_costs_no_other_row(read, odd):
+    rows = [csv_row(uniqueid=f"17075772{number:02}.1") for number in range(30)]
+    log = read(*rows[:9], csv_row(uniqueid="1707577200.2").replace('"in"', odd), *rows[9:])
+    assert account(log) in ([31, 31, 0, 0], [31, 30, 0, 1])
+    assert set(calls(log, "source_row")) >= {*range(1, 10), *range(11, 32)}
 
 
 def test_few_rows_of_another_width_are_damage(read):
@@ -480,11 +489,31 @@ def test_a_table_in_neither_layout_is_an_error_that_quotes_it_and_says_what_was_
     )
 
 
+@pytest.mark.parametrize("size", [200, 700, 3000])
+def test_a_file_read_block_by_block_gives_the_same_log(read, monkeypatch, size):
+    twice = "2024-10-27 "  # clocks in Amsterdam went back from 03:00 to 02:00
+    rows = [
+        *(csv_row(f"10:{n:02}:00", "", f"10:{n:02}:09", uniqueid=f"17075000{n:02}.1") for n in range(30)),
+        csv_row("02:58:00", "02:58:30", "02:01:00", day=twice, seconds=(180, 150), uniqueid="1729990680.8"),
+        csv_row("soon"),
+        *(csv_row(f"11:{n:02}:00", "", f"11:{n:02}:09", linkedid=f"17076000{n // 2:02}.1") for n in range(40)),
+        csv_row()[:50],
+        csv_row("02:50:00", "02:50:10", "03:05:00", day=twice, seconds=(4500, 4490), uniqueid="1729990200.8"),
+        csv_row("10:07:00", "", "10:07:09", uniqueid="1707500007.1"),  # once more, far behind the first
+        csv_row("10:07:30", "10:07:40", "10:08:00", uniqueid="1707500007.1"),
+        csv_row().rsplit(",", 1)[0],
+    ]
+    whole = read(*rows, tz="Europe/Amsterdam")
+    assert account(whole) == [len(rows), len(rows) - 4, 1, 3]
+    monkeypatch.setitem(inputs.blocks.__kwdefaults__, "size", size)
+    assert read(*rows, tz="Europe/Amsterdam").equals(whole)
+
+
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("CELMaster1.csv", r"CELMaster1.csv is not .* It holds channel events \(CEL\), which are another format"),
-        ("queue_log_excerpts.txt", r"queue_log_excerpts.txt is not .* It is a queue_log, which is another format"),
+        ("CELMaster1.csv", r"CELMaster1.csv is not .* It holds channel events \(CEL\): read it with read_asterisk_cel"),
+        ("queue_log_excerpts.txt", r"txt is not .* It is a queue_log: read it with read_asterisk_queue_log"),
     ],
 )
 def test_other_logs_of_asterisk_are_refused_clearly(shared_file, name, says):

@@ -170,9 +170,9 @@ def test_f16_an_ending_says_nothing_about_the_content(read, tmp_path):
     [
         ("<?xml version='1.0'?><log/>", "x.csv is XML, not a table; if it is an XES log, read it with read_xes"),
         ("  <log xes.version='1.0'/>", "x.csv is XML, not a table; if it is an XES log, read it with read_xes"),
-        ('[{"case_id": "a"}]', "x.csv is one JSON array, not JSON lines. Write one object a line"),
-        ("[\n {\n", "x.csv is one JSON array, not JSON lines. Write one object a line"),
-        ("{oops}\n[1]\n", "x.csv has no line that is a JSON object; line 1: Expecting property name"),
+        ("[{\n", "x.csv is a JSON document that is broken or cut short"),
+        ("{oops}\n[1]\n", "x.csv is a JSON document that is broken or cut short: Expecting property name"),
+        ('{"a": 1\n{"b": 2\n', "x.csv is a JSON document that is broken"),
     ],
 )
 def test_a_file_of_another_format_is_told_where_to_go(read, content, said):

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journeymine.errors import EmptySourceError, FormatError, OptionError, SourceError
-from journeymine.sources.mail.body import decode_bytes, html_text
+from journeymine.sources import inputs
+from journeymine.sources.mail.body import decode_bytes
+from journeymine.sources.mail.html import html_text
 from journeymine.sources.mail.mbox import read_mbox
 from journeymine.sources.mail.message import Mail
 
@@ -61,7 +63,7 @@ def test_a_message_is_one_event_with_the_outside_party_as_customer(read):
     assert (row["activity"], row["channel"], row["id_email"]) == ("mail received", "mail", "jo@mail.example")
     assert row["timestamp"].isoformat() == "2024-05-01T07:00:00+00:00"
     assert (row["event_id"], row["thread"], row["subject"]) == ("1@mail.example", "1@mail.example", "My order")
-    assert (row["text"], row["auto"], row["source_row"]) == ("Where is it?", False, 1)
+    assert (row["text"], row["auto"], row["source_row"]) == ("Where is it?", None, 1)
     assert closes(log)
 
 
@@ -110,27 +112,44 @@ def test_own_domains_must_be_named(read, own_domains):
 
 
 @pytest.mark.parametrize(
-    "headers",
+    ("headers", "kind"),
     [
-        {"Auto_Submitted": "auto-replied"},
-        {"Precedence": "Bulk"},
-        {"Precedence": "junk"},
-        {"List_Id": "<news.shop.example>"},
-        {"List_Unsubscribe": "<mailto:stop@shop.example>"},
+        ({"Auto_Submitted": "auto-replied"}, "auto_reply"),
+        ({"Auto_Submitted": "Auto-Generated; x=y", "Precedence": "bulk"}, "auto_reply"),
+        ({"Precedence": "auto_reply"}, "auto_reply"),
+        ({"X_Autoreply": "yes"}, "auto_reply"),
+        ({"X_Auto_Response_Suppress": "All"}, "auto_reply"),
+        ({"X_Mail_Autoreply": "Jo"}, "auto_reply"),
+        ({"Precedence": "Bulk"}, "list"),
+        ({"Precedence": "junk"}, "list"),
+        ({"List_Id": "<news.shop.example>"}, "list"),
+        ({"List_Unsubscribe": "<mailto:stop@shop.example>"}, "list"),
+        ({"List_Post": "NO"}, "list"),
+        ({"Return_Path": "<>"}, "report"),
+        ({"From": "Mail Delivery <MAILER-DAEMON@mx.example>"}, "report"),
+        ({"Content_Type": "multipart/report; report-type=disposition-notification", "List_Id": "<x>"}, "report"),
     ],
 )
-def test_automatic_mail_is_set_aside_unless_it_is_wanted(read, headers):
-    both = [mail(), mail(Message_ID="<2@x>", **headers)]
+def test_automatic_mail_is_set_aside_by_its_kind_unless_it_is_wanted(read, headers, kind):
+    both = [mail(), mail(**{"Message_ID": "<2@x>"} | headers)]
     log = read(*both)
     assert [(row["line"], row["stage"], row["reason"]) for row in log.quarantine.table.to_pylist()] == [
-        (2, "filter", "auto")
+        (2, "filter", kind)
     ]
-    assert rows(read(*both, keep_auto=True), "auto") == [(False,), (True,)]
+    assert rows(read(*both, keep_auto=True), "auto") == [(None,), (kind,)]
     assert closes(log)
 
 
-def test_auto_submitted_no_is_a_person(read):
-    assert rows(read(mail(Auto_Submitted="no", Precedence="normal")), "auto") == [(False,)]
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Auto_Submitted": "no", "Precedence": "normal"},
+        {"X_Autoreply": "no", "Return_Path": "<jo@mail.example>"},
+        {"X_Automation_Level": "none"},
+    ],
+)
+def test_what_says_that_it_is_no_machine_is_a_person(read, headers):
+    assert rows(read(mail(**headers)), "auto") == [(None,)]
 
 
 # --- when ----------------------------------------------------------------------------------------------------------
@@ -150,7 +169,10 @@ RECEIVED = "from a by b; Wed, 1 May 2024 09:00:30 +0000\nReceived: from c by a; 
         ("", "09:00:30", "no Date with a zone"),
         ("Fri, 31 Dec 9999 23:59:59 +0000", "09:00:30", "no Date with a zone"),
         (None, "09:00:30", "no Date with a zone"),
-        ("Mon, 18 Jan 2038 09:00:00 +0000", "09:00:30", "a Date over a day after their receipt"),
+        ("Mon, 18 Jan 2038 09:00:00 +0000", "09:00:30", "a Date over a day after, or a week before, their receipt"),
+        ("Thu, 1 Jan 1970 00:00:00 +0000", "09:00:30", "a Date over a day after, or a week before, their receipt"),
+        ("Wed, 24 Apr 2024 08:58:59 +0000", "09:00:30", "a week before"),
+        ("Thu, 2 May 2024 09:00:31 +0000", "09:00:30", "a day after"),
         ("Wed, 1 May 2024 21:00:00 +0000", "21:00:00", None),
     ],
 )
@@ -160,6 +182,19 @@ def test_time_is_the_date_or_else_the_last_receipt(read, date, utc, note):
     notes = log.sources["notes"].to_pylist()[0]
     assert [said for said in notes if note and note in said] == notes
     assert len(notes) == (note is not None)
+
+
+@pytest.mark.parametrize("date", ["24 Apr 2024 08:59:00 +0000", "2 May 2024 09:00:30 +0000"])
+def test_a_date_is_believed_if_one_receipt_is_at_most_a_week_later_or_a_day_earlier(read, date):
+    log = read(mail(Date=date, Received=RECEIVED))
+    assert log.table["timestamp"][0].as_py().strftime("%-d %b %Y %H:%M:%S +0000") == date
+    assert log.sources["notes"].to_pylist() == [[]]
+
+
+def test_mail_that_was_fetched_years_later_keeps_its_date(read):
+    fetched = "by laptop; Mon, 1 Jan 2029 10:00:00 +0000\nReceived: by b; Wed, 1 May 2024 09:00:02 +0000"
+    log = read(mail(Date="Wed, 1 May 2024 09:00:00 +0000", Received=fetched))
+    assert log.table["timestamp"][0].as_py().isoformat() == "2024-05-01T09:00:00+00:00"
 
 
 def test_a_message_without_any_time_is_kept_aside_whole(read):
@@ -188,9 +223,28 @@ def test_a_thread_is_named_by_the_message_that_began_it(read):
         ("b@x", "a@x"),
         ("c@x", "a@x"),
         ("d@x", "a@x"),
-        ("e@x", "unknown@x"),
+        ("e@x", "a@x"),
         ("g@x", "a@x"),
     ]
+
+
+def test_answers_to_a_message_that_is_missing_are_one_thread(read):
+    log = read(
+        mail(Message_ID="<b@x>", References="<gone@x> <lost@x>"),
+        mail(Message_ID="<c@x>", In_Reply_To="<lost@x>"),
+        mail(Message_ID="<d@x>"),
+    )
+    assert rows(log, "event_id", "thread") == [("b@x", "gone@x"), ("c@x", "gone@x"), ("d@x", "d@x")]
+
+
+def test_a_mail_address_or_words_in_in_reply_to_tie_nothing_together(read):
+    log = read(
+        mail(Message_ID="<b@x>", In_Reply_To="<help@shop.example>"),
+        mail(Message_ID="<c@x>", In_Reply_To="<HELP@shop.example>"),
+        mail(Message_ID="<d@x>", In_Reply_To="Your message of today"),
+        mail(Message_ID="<e@x>", In_Reply_To="Your message of yesterday"),
+    )
+    assert rows(log, "thread") == [("b@x",), ("c@x",), ("d@x",), ("e@x",)]
 
 
 def test_messages_that_answer_one_another_are_one_thread_whatever_their_order(read):
@@ -211,16 +265,37 @@ def test_a_long_chain_of_answers_is_followed_at_once(read):
     assert set(rows(read(*reversed(chain)), "thread")) == {("0@x",)}
 
 
-def test_of_messages_with_one_id_the_last_is_used_and_those_without_are_all_kept(read):
-    nameless = mail(Message_ID=None)
-    log = read(mail(Subject="first"), mail(Subject="last"), nameless, nameless)
-    assert rows(log, "subject", "source_row") == [("last", 2), ("My order", 3), ("My order", 4)]
+def test_of_messages_with_one_id_the_last_is_used(read):
+    log = read(mail(Subject="first"), mail(Subject="last"))
+    assert rows(log, "subject", "source_row") == [("last", 2)]
     assert log.sources["duplicate"].to_pylist() == [1]
-    threads = log.table["thread"].to_pylist()
-    assert threads[1] == threads[2]
-    assert threads[1].startswith("no id/")
-    assert threads[1:] == read(nameless, nameless).table["thread"].to_pylist()
     assert closes(log)
+
+
+def test_a_message_without_an_id_gets_the_same_one_however_often_and_by_which_way_it_comes(read):
+    nameless = mail(Message_ID=None)
+    again = mail(Message_ID=None, Received="by c; Wed, 1 May 2024 09:00:30 +0000").replace("\n", "\r\n")
+    log = read(nameless, mail(), again)
+    assert rows(log, "source_row", "text") == [(2, "Where is it?"), (3, "Where is it?")]
+    key, thread = rows(log, "event_id", "thread")[1]
+    assert key == thread
+    assert key.startswith("no id/")
+    assert key == read(nameless).table["event_id"][0].as_py()
+    assert closes(log)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"Date": "Wed, 1 May 2024 09:00:01 +0200"},
+        {"From": "al@mail.example"},
+        {"To": "sales@shop.example"},
+        {"Subject": "My orders"},
+        {"body": "Where are they?"},
+    ],
+)
+def test_messages_without_an_id_that_say_different_things_are_all_kept(read, other):
+    assert read(mail(Message_ID=None), mail(Message_ID=None, **other)).num_events == 2
 
 
 # --- what they say -------------------------------------------------------------------------------------------------
@@ -284,6 +359,11 @@ def test_a_head_that_breaks_off_gives_its_rest_to_the_body(read):
         ("a < b and c > d", "a < b and c > d"),
         ('<p title="a>b">x</p>y', "x\ny"),
         ('<a href="x>y</a><p>z', "y\nz"),
+        (
+            "I ask:<blockquote>you <b>said</b><blockquote>old</blockquote>new</blockquote>ok",
+            "I ask:\n> you said\n> > old\n> new\nok",
+        ),
+        ("</blockquote>a\x0e\x0f&#14;b<blockquote", "ab<blockquote"),
         ("x<!-- <p>hidden</p> -->y<style>p{}</style><script>if (a<b) {}</script>z", "x y z"),
         ("seen<!-- never closed <p>hidden", "seen"),
         ("<table><tr><td>1</td><td>2</td></tr><tr><td>3</td></tr></table>", "1 2\n3"),
@@ -332,7 +412,7 @@ def test_lines_that_begin_with_from_are_text_unless_an_envelope_with_headers_bel
     log = read(mail(body), mail("second", Message_ID="<2@x>"))
     first, second = (text for (text,) in rows(log, "text"))
     assert second == "second"
-    assert first == body.replace("\n>From", "\nFrom").replace("\n>>From", "\n>From")
+    assert first == body.replace("\n>From", "\nFrom").removesuffix("\n>>From twice quoted")  # a quotation, so left out
     assert log.sources["rows_in"].to_pylist() == [2]
 
 
@@ -345,8 +425,28 @@ def test_line_ends_and_a_mark_at_the_start_do_not_matter(read):
 
 
 def test_a_single_message_keeps_its_quotes(read):
-    text = mail(">From here on I quote").encode()
-    assert rows(read(text), "text") == [(">From here on I quote",)]
+    text = mail("  >From here on I quote").encode()
+    assert rows(read(text), "text") == [(">From here on I quote",)]  # nothing else is there
+
+
+@pytest.mark.parametrize("size", [1, 7, 400, 401, 450, 900])
+def test_a_mailbox_read_in_parts_is_the_mailbox_read_at_once(read, monkeypatch, size):
+    body = "Hi\n\nFrom May on\n\nFrom here at 10:30 in 2024\nno header"
+    box = [mail(f"{body} {number}", Message_ID=f"<{number}@x>") for number in range(7)]
+    box[3] = mail("", From="ann@shop.example", Message_ID="<3@x>")
+    whole = read(*box)
+    monkeypatch.setattr(inputs, "BLOCK_BYTES", size)
+    cut = read(*box)
+    assert cut.table.equals(whole.table)
+    assert cut.quarantine.table.equals(whole.quarantine.table)
+    assert cut.sources.equals(whole.sources)
+    assert cut.num_events == 6
+
+
+def test_of_a_message_that_is_not_used_the_beginning_is_kept(read):
+    reject = read(mail("x" * 300_000, From="ann@shop.example")).quarantine.table.to_pylist()[0]
+    assert reject["payload"].startswith(ENVELOPE.encode())
+    assert len(reject["payload"]) == 262_144
 
 
 def test_a_maildir_is_read_by_file_name_and_what_is_no_mail_in_it_is_kept_aside(tmp_path):
@@ -435,7 +535,7 @@ def test_a_damaged_mailbox_gives_a_typed_error_or_an_account_that_closes(tmp_pat
 def test_whatever_stands_in_a_header_is_read_or_left_out(header, value):
     junk = header.encode() + b": " + value.replace(b"\n", b" ").replace(b"\r", b" ")
     letter = Mail(junk + b"\nMessage-ID: <a@x>\n\nbody\n").letter
-    assert letter.message_id == "a@x"
+    assert letter.key == "a@x"
 
 
 NO_HEAD = {"cpython": {"msg_19.txt"}, "tika": {"quoted.mbox", "simple.mbox"}}
@@ -467,8 +567,8 @@ def test_a_real_mailbox_of_a_list_is_one_thread_of_automatic_mail(shared):
     log = read_mbox(path, own_domains=OWN, keep_auto=True)
     people = ["jothipn@yahoo-inc.com", "jianmin_woo@yahoo.com", "jothipn@yahoo-inc.com"]
     assert rows(log, "id_email") == [(person,) for person in people]
-    assert set(rows(log, "thread", "auto")) == {("440622.41041.qm@web111005.mail.gq1.yahoo.com", True)}
-    assert read_mbox(path, own_domains=OWN).quarantine.reasons == {"auto": 3}
+    assert set(rows(log, "thread", "auto")) == {("440622.41041.qm@web111005.mail.gq1.yahoo.com", "list")}
+    assert read_mbox(path, own_domains=OWN).quarantine.reasons == {"list": 3}
 
 
 def test_a_mailbox_without_any_answer_makes_the_own_domains_doubtful(read):

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import journeymine as jm
 from journeymine.errors import EmptySourceError, OptionError, SchemaError, TimeZoneError, UnknownColumnError
+from journeymine.sources import inputs
 from tests.small import at, edges, rows_of
 
 
@@ -317,14 +318,19 @@ ROWS = st.lists(
 )
 
 
+def by_case(log):
+    """Give the events of each case in their order."""
+    cases = log.table["case_id"].to_pylist()
+    return {case: rows_of(log.where(case_id=case), "activity", "timestamp") for case in cases}
+
+
 @settings(max_examples=30)
 @given(ROWS, st.randoms())
 def test_d4_to_d7_the_order_in_which_rows_come_does_not_matter(rows, chance):
     shuffled = list(rows)
     chance.shuffle(shuffled)
     logs = [jm.read_table(table(*((*row[:2], row[2] / 1000) for row in order))) for order in (rows, shuffled)]
-    found = [{case: rows_of(log.where(case_id=case), "activity", "timestamp") for case in "abc"} for log in logs]
-    assert found[0] == found[1]
+    assert by_case(logs[0]) == by_case(logs[1])
     assert jm.summarise(logs[0]) == jm.summarise(logs[1])
 
 
@@ -337,10 +343,7 @@ def test_d12_d13_a_delivery_in_parts_is_the_same_as_in_one(rows, parts):
         jm.read_table(table(*piece), name=f"part {number}", tz="UTC") for number, piece in enumerate(pieces) if piece
     ]
     together = jm.concat(logs)
-    for case in "abc":
-        assert rows_of(together.where(case_id=case), "activity", "timestamp") == rows_of(
-            whole.where(case_id=case), "activity", "timestamp"
-        )
+    assert by_case(together) == by_case(whole)
 
 
 # --- when ------------------------------------------------------------------------------------------------------------
@@ -475,3 +478,54 @@ def test_a_column_named_event_id_leaves_rows_out_only_where_it_is_asked_to():
     }
     assert jm.read_table(data).num_events == 2
     assert jm.read_table(data, event_id="event_id").num_events == 1
+
+
+# --- files larger than memory ----------------------------------------------------------------------------------------
+
+
+LINES = """order,event,at,note
+A1,visit,2024-05-01 09:00,"two
+lines"
+A1,buy,soon,
+A2,visit,25-05-2024 10:00,
+A2,,2024-05-02 10:00,
+A3,visit,2024-05-03 10:00
+A3,buy,2024-05-04 10:00,"a ""quote"" in it"
+"""
+OPTIONS = {"case": "order", "activity": "event", "timestamp": "at", "tz": "UTC", "time_format": "%Y-%m-%d %H:%M"}
+
+
+def in_parts(monkeypatch, size):
+    blocks = inputs.blocks
+    monkeypatch.setattr(inputs, "blocks", lambda path, **options: blocks(path, **options, size=size))
+
+
+@pytest.mark.parametrize("size", [20, 40, 70, 150])
+def test_a_file_read_in_parts_is_the_same_as_one_read_at_once(tmp_path, monkeypatch, size):
+    path = tmp_path / "orders.csv"
+    path.write_text(LINES)
+    whole = jm.read_table(path, **OPTIONS)
+    in_parts(monkeypatch, size)
+    assert jm.read_table(path, **OPTIONS).equals(whole)
+    assert whole.quarantine.reasons == {"bad_time": 2, "bad_row": 1, "no_activity": 1}
+
+
+@pytest.mark.parametrize("size", [30, 90, 200])
+def test_json_lines_read_in_parts_are_the_same(tmp_path, monkeypatch, size):
+    path = tmp_path / "orders.jsonl"
+    rows = [{"case_id": f"A{n % 3}", "activity": "visit", "timestamp": 1_714_554_000 + n} for n in range(6)]
+    rows[3] |= {"amount": 5, "items": [1, 2]}
+    path.write_text("\n".join([*map(json.dumps, rows[:5]), "{broken", json.dumps(rows[5])]))
+    whole = jm.read_table(path)
+    in_parts(monkeypatch, size)
+    parts = jm.read_table(path)
+    assert parts.quarantine.table.equals(whole.quarantine.table)
+    names = ["case_id", "activity", "timestamp", "source_row", "items"]
+    assert parts.table.select(names).to_pylist() == whole.table.select(names).to_pylist()
+
+
+def test_an_array_of_objects_is_a_table_too(tmp_path):
+    path = tmp_path / "orders.json"
+    path.write_text('[{"case_id": "a", "activity": "visit", "timestamp": 1714554000}, 5]')
+    log = jm.read_table(path)
+    assert (log.num_events, log.quarantine.reasons) == (1, {"bad_json": 1})

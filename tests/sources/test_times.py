@@ -395,3 +395,19 @@ def test_the_clock_of_a_zone_and_its_moments_are_one_to_one_but_for_changes(cloc
     walls = pa.array(times.microseconds).cast(pa.timestamp("us", "UTC"))
     local = pa.compute.local_timestamp(walls.cast(pa.timestamp("us", "America/New_York"))).cast(pa.int64()).to_numpy()
     assert (local[~times.bad] == naive[~times.bad]).all()
+
+
+@pytest.mark.parametrize(
+    ("written", "good"),
+    [
+        ("30-02-2024 10:00", False),
+        ("31-04-2024 10:00", False),
+        ("29-02-2023 10:00", False),
+        ("29-02-2024 10:00", True),
+        ("1-3-2024 9:05", True),
+        ("01-03-2024 00:00", True),
+    ],
+)
+def test_a_day_that_its_month_does_not_have_is_no_day_of_the_next(written, good):
+    found = parse_times(pa.array([written]), tz="UTC", name="at", time_format="%d-%m-%Y %H:%M")
+    assert (~found.bad).tolist() == [good]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from journeymine.errors import (
     EmptySourceError,
     FormatError,
+    OptionError,
     SourceError,
     TimeZoneError,
     UnknownColumnError,
@@ -125,7 +126,27 @@ def test_the_order_of_attributes_namespaces_comments_and_nesting_do_not_matter(r
     row = log.table.to_pylist()[0]
     assert (row["case_id"], row["activity"]) == ("12", "visit")
     assert not {"nested", "colour", "origin", "items"} & set(row)
-    assert log.sources["notes"].to_pylist() == [["4 attributes are nested, lists or without key or value; not read"]]
+    assert (row["concept:name/nested"], row["items/item"]) == ("deep", "1")
+    assert log.sources["notes"].to_pylist() == [[]]
+
+
+def test_attributes_in_attributes_carry_the_keys_of_both_and_those_of_a_list_are_joined(read):
+    drivers = "".join(
+        f'<string key="cost:driver" value="{name}"><float key="cost:amount" value="{cost}"/></string>'
+        for name, cost in (("hours", 30), ("travel", 2.5))
+    )
+    more = [
+        f'<float key="cost:total" value="32.5"/><list key="cost:drivers"><values>{drivers}</values></list>',
+        '<container key="place"><string key="city" value="Eindhoven"/></container><string key="seen"/>',
+        '<string value="keyless"><string key="inner" value="7"/></string>',
+    ]
+    log = read(xes(trace("x", event("a", "2024-05-01T09:00:00Z", *more), event("b", "2024-05-02T09:00:00Z"))))
+    row, bare = log.table.to_pylist()
+    assert (row["cost:total"], row["cost:drivers/cost:driver"]) == (32.5, "hours; travel")
+    assert row["cost:drivers/cost:driver/cost:amount"] == "30; 2.5"
+    assert (row["place/city"], row["inner"]) == ("Eindhoven", "7")
+    assert {bare[name] for name in bare if "/" in name} == {None}
+    assert log.sources["notes"].to_pylist() == [["2 attributes are without key or value; not read"]]
 
 
 def test_escapes_and_any_script_in_a_label_are_kept(read):
@@ -216,6 +237,114 @@ def test_only_events_of_a_transition_are_used_where_one_is_asked_for(read):
     assert closes(log)
     with pytest.raises(UnknownOptionError, match=r"lifecycle:transition 'completed'\. Did you mean 'COMPLETE'"):
         read(content, lifecycle="completed")
+
+
+def step(activity, transition, time, *more):
+    return event(
+        activity, f"2024-05-01T{time}:00Z", f'<string key="lifecycle:transition" value="{transition}"/>', *more
+    )
+
+
+def spans(log):
+    """Give activity, begin and end of each event, in minutes after nine."""
+
+    def minute(time):
+        return None if time is None else (time.hour - 9) * 60 + time.minute
+
+    rows = log.table.select(["activity", "timestamp", "end_timestamp"]).to_pylist()
+    return [(row["activity"], minute(row["timestamp"]), minute(row["end_timestamp"])) for row in rows]
+
+
+def test_a_begin_and_an_end_become_one_event_with_both_times(read):
+    who = '<string key="org:resource" value="{}"/>'.format
+    content = xes(
+        trace(
+            "x",
+            step("call", "start", "09:00", who("Kim"), '<int key="queue" value="4"/>'),
+            step("call", "suspend", "09:02"),
+            step("call", "COMPLETE", "09:05", who("Jo")),
+            event("letter", "2024-05-01T09:10:00Z"),
+        )
+    )
+    log = read(content, lifecycle=("start", "complete"))
+    assert spans(log) == [("call", 0, 5), ("letter", 10, None)]
+    assert log.table.select(["org:resource", "queue", "source_row"]).to_pylist()[0] == {
+        "org:resource": "Jo",
+        "queue": 4,
+        "source_row": 1,
+    }
+    account = log.sources.to_pylist()[0]
+    assert (account["rows_in"], account["used"], account["quarantined"]) == (4, 3, 1)
+    assert log.quarantine.table["detail"].to_pylist() == ["its transition is neither 'start' nor 'complete'"]
+
+
+def test_of_several_instances_that_are_open_the_first_to_begin_is_the_first_to_end(read):
+    steps = [("start", "09:00"), ("start", "09:01"), ("complete", "09:04"), ("complete", "09:09")]
+    content = xes(trace("x", *(step("a", *said) for said in steps)), trace("y", step("a", "complete", "09:02")))
+    log = read(content, lifecycle=("start", "complete"))
+    assert spans(log) == [("a", 0, 4), ("a", 1, 9), ("a", 2, None)]
+    assert log.sources["notes"].to_pylist()[0] == ["1 activities end without a begin; each is one moment"]
+
+
+def test_an_instance_that_events_name_decides_which_end_belongs_to_which_begin(read):
+    def said(number):
+        return f'<string key="concept:instance" value="{number}"/>'
+
+    content = xes(
+        trace(
+            "x",
+            step("a", "start", "09:00", said(1)),
+            step("a", "start", "09:01", said(2)),
+            step("a", "complete", "09:04", said(2)),
+            step("a", "complete", "09:09", said(1)),
+        )
+    )
+    assert spans(read(content, lifecycle=("start", "complete"))) == [("a", 0, 9), ("a", 1, 4)]
+
+
+def test_what_does_not_end_or_did_not_begin_stays_a_moment_and_is_counted(read):
+    content = xes(
+        trace(
+            "x",
+            step("a", "complete", "09:00"),
+            step("a", "start", "09:01"),
+            step("a", "complete", "09:03"),
+            step("a", "complete", "09:04"),
+            step("a", "start", "09:06"),
+            step("b", "complete", "09:08"),
+        )
+    )
+    log = read(content, lifecycle=("start", "complete"))
+    assert spans(log) == [("a", 0, None), ("a", 1, 3), ("a", 4, None), ("a", 6, None), ("b", 8, None)]
+    assert log.sources["notes"].to_pylist()[0] == [
+        "1 activities begin and are not seen to end",
+        "3 activities end without a begin; each is one moment",
+    ]
+
+
+def test_a_begin_and_an_end_at_one_time_belong_together_in_whatever_order_they_stand(read):
+    content = xes(trace("x", step("a", "complete", "09:00"), step("a", "start", "09:00")))
+    log = read(content, lifecycle=("start", "complete"))
+    assert spans(log) == [("a", 0, 0)]
+    assert log.sources["observed_until"][0].as_py() == log.table["end_timestamp"][0].as_py()
+
+
+def test_a_log_is_observed_until_its_last_event_ends(read):
+    log = read(
+        xes(trace("x", step("a", "start", "09:00"), step("a", "complete", "09:30"))), lifecycle=("start", "complete")
+    )
+    assert log.sources["observed_until"][0].as_py().minute == 30
+
+
+@pytest.mark.parametrize("lifecycle", [("start", "start"), ("start", "suspend", "complete")])
+def test_transitions_that_are_no_pair_are_refused(read, lifecycle):
+    with pytest.raises(OptionError, match=r"neither one transition, such as 'complete', nor two"):
+        read(xes(trace("x", event())), lifecycle=lifecycle)
+
+
+def test_a_pair_of_which_one_never_occurs_is_named(read):
+    with pytest.raises(UnknownOptionError, match=r"no event of log\.xes has the lifecycle:transition 'start'"):
+        read(xes(trace("x", step("a", "complete", "09:00"))), lifecycle=("start", "complete"))
 
 
 def test_a_log_with_only_bad_events_is_empty_and_its_account_closes(read):
@@ -346,6 +475,15 @@ def test_complete_events_alone_give_the_same_variants_of_teleclaims(shared):
     assert log.num_events == figures["complete_events"]
     assert len(variant_counts(log)) == figures["variants"]
     assert log.quarantine.reasons == {"lifecycle": figures["events"] - figures["complete_events"]}
+
+
+def test_begins_and_ends_of_teleclaims_become_one_event_each(shared):
+    log = read_xes(shared / "data/logs/02_teleclaims.xes.gz", lifecycle=("start", "complete"))
+    figures = json.loads((shared / "data/figures.json").read_text())["logs/02_teleclaims.xes.gz"]
+    assert log.num_events == figures["complete_events"]  # each start has its complete; 3,512 claims only come in
+    assert log.table["end_timestamp"].null_count == log.num_cases == figures["cases"]
+    assert len(variant_counts(log)) == figures["variants"]
+    assert log.sources["used"].to_pylist() == [figures["events"]]
 
 
 def test_a_real_log_without_times_is_refused(shared):

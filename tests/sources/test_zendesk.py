@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journeymine.errors import EmptySourceError, FormatError, SourceError
+from journeymine.sources import inputs
 from journeymine.sources.chat.zendesk import read_zendesk_chats
 
 
@@ -127,7 +128,7 @@ def test_a_chat_delivered_again_is_used_once_in_its_latest_version(read):
 
 def test_values_of_an_unexpected_type_are_not_there(read):
     odd = {"visitor": [], "agent_names": "Ann", "count": 3, "response_time": {"first": True}, "duration": 1e300}
-    row = read([chat(**odd, history={"a": 1}, zendesk_ticket_id={"id": 1}, rating=None)]).table.to_pylist()[0]
+    row = read([chat(**odd, history={"a": 1}, rating=None)]).table.to_pylist()[0]
     absent = (
         "id_email",
         "id_zendesk_visitor",
@@ -135,15 +136,48 @@ def test_values_of_an_unexpected_type_are_not_there(read):
         "messages",
         "wait_seconds",
         "duration_seconds",
-        "ticket",
         "text",
     )
     assert [row[name] for name in absent] == [None] * len(absent)
 
 
-def test_half_a_character_in_a_text_is_replaced(read):
-    line = json.dumps(chat(department_name="B\ud800lling"))
-    assert read([line]).table["department"].to_pylist() == ["B?lling"]
+def test_an_odd_part_of_a_history_costs_only_itself(read):
+    history = [entry("chat.msg", "Jo", msg=5), 7, entry("chat.msg", "Jo", msg=["no text"]), entry("chat.msg", "Ann")]
+    log = read([chat(history=history)], messages=True)
+    assert log.table["text"].to_pylist() == ["5", None, None]
+    assert log.table["event_id"].to_pylist() == ["chat 1/1", "chat 1/3", "chat 1/4"]
+
+
+def test_the_wait_is_that_of_the_first_engagement_where_the_chat_has_none(read):
+    engagements = [{"response_time": {"first": 7, "avg": 9}}, {"response_time": {"first": 3}}]
+    chats = [
+        chat(1, engagements=engagements),
+        chat(2, engagements=engagements, response_time={"first": None}),
+        chat(3, engagements=[], response_time=None),
+    ]
+    assert read(chats).table["wait_seconds"].to_pylist() == [10.0, 7.0, None]
+
+
+def test_a_chat_with_half_a_character_is_set_aside(read):
+    log = read([chat(1), chat(2, department_name="B\ud800lling")])
+    assert log.table["event_id"].to_pylist() == ["chat 1"]
+    assert log.quarantine.table["detail"].to_pylist() == ["half a character: a surrogate without its pair"]
+    assert closes(log)
+
+
+def test_a_file_in_many_blocks_gives_the_log_of_one_block(read, monkeypatch):
+    chats = [chat(number % 7, update_timestamp=f"2024-05-02T00:00:{number:02}Z", history=[entry("chat.msg", "Jo")])
+             for number in range(20)]  # fmt: skip
+    lines = [*map(json.dumps, chats[:9]), '{"id": "cut", ', *map(json.dumps, chats[9:])]
+    for messages in (False, True):
+        whole = read(lines, messages=messages)
+        with monkeypatch.context() as patch:
+            patch.setattr(inputs.blocks, "__kwdefaults__", {**inputs.blocks.__kwdefaults__, "size": 1500})
+            parts = read(lines, messages=messages)
+        assert parts.table.equals(whole.table)
+        assert parts.sources.equals(whole.sources)
+        assert parts.quarantine.table.equals(whole.quarantine.table)
+        assert whole.sources["duplicate"].to_pylist() == [13]
 
 
 def test_an_end_before_its_start_is_left_out_with_a_note(read):
@@ -185,8 +219,8 @@ def test_what_is_no_chat_is_kept_aside_with_its_reason_and_its_line(read):
     details = dict(
         zip(log.quarantine.table["line"].to_pylist(), log.quarantine.table["detail"].to_pylist(), strict=True)
     )
-    assert details[6] == "timestamp '2024-05-01T09:00:00' has no zone"
-    assert details[9] == "a str, not an object"
+    assert details[6] == "time '2024-05-01T09:00:00' has no zone"
+    assert details[9] == "a list, not an object"
     assert log.quarantine.table["payload"].to_pylist()[0] == b'{"id": "broken", '
     assert log.table["event_id"].to_pylist() == ["chat 1", "chat 7"]
     assert log.table["timestamp"].to_pylist()[1].isoformat() == "2024-05-01T09:00:00+00:00"
@@ -211,11 +245,12 @@ def test_a_file_of_only_bad_chats_is_an_empty_log_whose_account_closes(read):
     ("content", "error", "said"),
     [
         ("", EmptySourceError, "is empty"),
-        ("[]", EmptySourceError, "holds no chats"),
-        ('{"chats": []}', EmptySourceError, "holds no chats"),
-        ("id,timestamp\n1,2024-05-01\n", FormatError, "holds no chats, not even JSON objects: "),
-        ('[{"id": 1}, {"id"', FormatError, "chats.jsonl is not whole JSON"),
-        ("[" * 100_000, FormatError, "nested too deeply"),
+        ("[]", EmptySourceError, "holds no Zendesk chats"),
+        ('{"chats": []}', EmptySourceError, "holds no Zendesk chats"),
+        ("id,timestamp\n1,2024-05-01\n", FormatError, "chats.jsonl is not JSON: it begins with 'id,timestamp"),
+        ('[1, "two"]', FormatError, "holds no Zendesk chats, not even JSON objects: a int, not an object"),
+        ('[{"id": 1}, {"id"', FormatError, "chats.jsonl is a JSON document that is broken or cut short"),
+        ("[" * 100_000, FormatError, "maximum recursion depth"),
         ('{"tickets": [], "count": 0}', FormatError, "its objects have 'tickets', 'count'; a chat has 'visitor'"),
         ('[{"id": 7, "subject": "x"}]', FormatError, "its objects have 'id', 'subject'"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", FormatError, "binary file"),

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
 from journeymine.analytics.result import Result, percent
 from journeymine.durations import Duration, format_duration, to_microseconds
-from journeymine.errors import OptionError, UnknownActivityError
+from journeymine.errors import OptionError, UnknownActivityError, UnknownOptionError
+from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
 from journeymine.summary.arrays import Arrays
+from journeymine.summary.attempts import Attempts, attempts, attempts_in_any_order
+from journeymine.summary.counts import Counts
+from journeymine.summary.groups import NUM_GROUPS
+from journeymine.summary.intervals import share_errors, share_interval
 from journeymine.summary.summary import Summary
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
 __all__ = ["Funnel", "funnel"]
+
+_ATTEMPT = Literal["best", "first"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -29,7 +37,11 @@ class Funnel(Result):
     ----------
     table
         One row a step: ``step``, ``cases`` that reached it, ``step_share`` of those that reached the step before,
-        ``start_share`` of those that reached the first, ``median_seconds`` since the step before.
+        ``start_share`` of those that reached the first, ``median_seconds`` and ``p90_seconds`` since the step before;
+        from a log also the intervals of both shares, ``step_low``, ``step_high``, ``start_low``, ``start_high``.
+    went_on
+        What the journeys that stopped did directly after the last ``step`` they reached: ``next_activity`` (None:
+        nothing more so far), ``cases``, ``share`` of those that stopped there. None from a summary.
 
     Examples
     --------
@@ -38,8 +50,11 @@ class Funnel(Result):
     ...     "activity": ["visit", "buy", "visit", "visit", "buy"],
     ...     "timestamp": [f"2024-05-0{day}T09:00Z" for day in (1, 2, 3, 4, 6)]})
     >>> jm.funnel(log, ["visit", "buy"]).headline
-    '67 % of the journeys that reach “visit” reach “buy”; most are lost between “visit” and “buy”, where 33 % stop.'
+    '67 % of the journeys that reach “visit” reach “buy”; most are lost between “visit” and “buy”, where 33 % stop;
+    the slowest step takes a median of 1.5 d, from “visit” to “buy”.'
     """
+
+    went_on: pd.DataFrame | None = None
 
     @property
     def headline(self) -> str:
@@ -53,8 +68,17 @@ class Funnel(Result):
         return (
             f"{percent(total)} of the journeys that reach “{self.table['step'].iloc[0]}” reach "
             f"“{self.table['step'].iloc[-1]}”; most are lost between “{before}” and “{loss['step']}”, where "
-            f"{percent(1 - loss['step_share'])} stop."
+            f"{percent(1 - loss['step_share'])} stop{self._slowest()}."
         )
+
+    def _slowest(self) -> str:
+        medians = self.table["median_seconds"].to_numpy(float)
+        if np.isnan(medians).all():
+            return ""
+        place = int(np.nanargmax(medians))
+        before, after = self.table["step"].iloc[place - 1], self.table["step"].iloc[place]
+        taken = format_duration(medians[place])
+        return f"; the slowest step takes a median of {taken}, from “{before}” to “{after}”"
 
     def _draw(self, ax: Axes | None) -> Axes:
         """Draw the steps as bars, with the shares that go on."""
@@ -68,30 +92,53 @@ class Funnel(Result):
         return draw_bars(self.table["step"].tolist(), self.table["cases"].to_numpy(), notes, label="journeys", ax=ax)
 
 
-def funnel(log: EventLog | Summary, steps: Sequence[str], *, within: Duration | None = None) -> Funnel:
-    """Count the journeys that take steps in order, with anything in between.
+def funnel(
+    log: EventLog | Summary,
+    steps: Sequence[str],
+    *,
+    within: Duration | None = None,
+    in_order: bool = True,
+    exclude: str | Sequence[str] = (),
+    hold: str | None = None,
+    attempt: Literal["best", "first"] = "best",
+    confidence: float = 0.95,
+) -> Funnel:
+    """Count the journeys that take steps, with anything in between.
 
     Parameters
     ----------
     log
-        A log; or a summary, which knows the order of events but not their times.
+        A log; or a summary, which knows the order of events but not their times, nor whose they are.
     steps
         Activities, at least two.
     within
-        Longest time from the first step to the last, such as ``"14d"``. Every attempt counts: a journey that starts
-        over is measured from any of its first steps.
+        Longest time from the first step to the last, such as ``"14d"``.
+    in_order
+        Whether the steps must come as they are listed. In any order, a journey reaches a step when that one and those
+        listed before it have all come.
+    exclude
+        Activities that end an attempt: what comes after one is not reached.
+    hold
+        A column, such as the product: all steps of an attempt must have the same value in it.
+    attempt
+        ``"best"``: a journey counts as far as its best attempt got, from any of its first steps. ``"first"``: only its
+        first attempt counts.
+    confidence
+        Of the intervals, whose unit is the customer.
 
     Returns
     -------
     Funnel
-        Open journeys are in it as far as they went.
+        Open journeys are in it as far as they went, so shares are lower bounds in a log that ends while customers are
+        under way.
 
     Raises
     ------
-    UnknownActivityError
-        If a step never occurs; the message names the closest activities.
+    UnknownActivityError, UnknownColumnError
+        If a step, an excluded activity or the column to hold does not occur; the message names the closest.
     OptionError
-        If there are fewer than two steps, or `within` is given with a summary.
+        If there are fewer than two steps, a step comes twice in any order, or a summary is asked for more than its
+        steps.
 
     Examples
     --------
@@ -99,92 +146,113 @@ def funnel(log: EventLog | Summary, steps: Sequence[str], *, within: Duration | 
     >>> log = jm.read_table({"case_id": ["a", "a", "b", "c", "c"],
     ...     "activity": ["visit", "buy", "visit", "visit", "buy"],
     ...     "timestamp": [f"2024-05-0{day}T09:00Z" for day in (1, 2, 3, 4, 6)]})
-    >>> jm.funnel(log, ["visit", "buy"], within="36h").table
-        step  cases  step_share  start_share  median_seconds
-    0  visit      3    1.000000     1.000000             NaN
-    1    buy      1    0.333333     0.333333         86400.0
+    >>> jm.funnel(log, ["visit", "buy"], within="36h").table[["step", "cases", "step_share", "median_seconds"]]
+        step  cases  step_share  median_seconds
+    0  visit      3    1.000000             NaN
+    1    buy      1    0.333333         86400.0
     """
-    if isinstance(steps, str) or len(steps) < 2:
-        raise OptionError(f"a funnel needs at least two steps, not {steps!r}")
-    known = list(log.activities)
-    for step in steps:
-        if step not in known:
-            raise UnknownActivityError("step {name!r} never occurs", step, known)
-    codes = [known.index(step) + 1 for step in steps]
+    codes = _codes(log, steps)
+    barred = _codes(log, [exclude] if isinstance(exclude, str) else exclude, least=0)
+    if not in_order and len(set(codes)) < len(codes):
+        raise OptionError("in any order no step can come twice")
+    if attempt not in get_args(_ATTEMPT):
+        raise UnknownOptionError("attempt cannot be {name!r}", attempt, get_args(_ATTEMPT))
+    base = _base(within, in_order=in_order, exclude=exclude, hold=hold, attempt=attempt)
     if isinstance(log, Summary):
-        cases, medians = _of_summary(log, codes, within)
-    else:
-        cases, medians = _of_log(log, codes, None if within is None else to_microseconds(within))
-    window = "with any time in between" if within is None else f"within {within} of the first step"
-    return Funnel(
-        _table(steps, cases, medians), f"Journeys that take the steps in order, {window}; every attempt counts."
+        if within is not None or barred or hold is not None or not in_order or attempt != "best":
+            raise OptionError(
+                "a summary does not know the time between steps; give the log itself to use these options"
+            )
+        return _of_summary(log, steps, codes, base)
+    find = attempts if in_order else attempts_in_any_order
+    arrays, window = Arrays(log), None if within is None else to_microseconds(within)
+    held = None if hold is None else columns.codes(log.labels(hold))
+    found = find(arrays.codes, arrays.offsets, arrays.times, codes, window=window, exclude=barred, hold=held)
+    chosen = found.first_of_each_case() if attempt == "first" else found.deepest_of_each_case()
+    return _of_log(steps, chosen, arrays, confidence, base)
+
+
+def _codes(log: EventLog | Summary, names: Sequence[str], least: int = 2) -> list[int]:
+    if isinstance(names, str) or len(names) < least:
+        raise OptionError(f"a funnel needs at least two steps, not {names!r}")
+    known = list(log.activities)
+    for name in names:
+        if name not in known:
+            raise UnknownActivityError("step {name!r} never occurs", name, known)
+    return [known.index(name) + 1 for name in names]
+
+
+def _base(
+    within: Duration | None, *, in_order: bool, exclude: str | Sequence[str], hold: str | None, attempt: str
+) -> str:
+    ways = ["in order" if in_order else "in any order"]
+    ways += ["with any time in between"] if within is None else [f"within {within} of the first step"]
+    ways += [f"the same {hold} throughout"] if hold else []
+    ways += [f"none of {', '.join([exclude] if isinstance(exclude, str) else exclude)} in between"] if exclude else []
+    counted = "every attempt counts" if attempt == "best" else "only the first attempt counts"
+    return f"Journeys that take the steps {', '.join(ways)}; {counted}; open journeys count as far as they went."
+
+
+# --- from attempts to figures ----------------------------------------------------------------------------------------
+
+
+def _of_log(steps: Sequence[str], chosen: Attempts, arrays: Arrays, confidence: float, base: str) -> Funnel:
+    reached = chosen.times < np.iinfo(np.int64).max
+    taken = [np.diff(chosen.times[reached[:, step], step - 1 : step + 1])[:, 0] / 1e6 for step in range(1, len(steps))]
+    quantiles = [[np.quantile(each, share) if len(each) else np.nan for each in taken] for share in (0.5, 0.9)]
+    groups = arrays.case_groups[chosen.cases]
+    by_group = np.stack([np.bincount(groups[reached[:, step]], minlength=NUM_GROUPS) for step in range(len(steps))])
+    table = _table(steps, by_group.sum(axis=1), *quantiles)
+    for name, hits, trials in (("step", by_group[1:], by_group[:-1]), ("start", by_group[1:], by_group[:1])):
+        low, high = _intervals(hits, np.broadcast_to(trials, hits.shape), confidence)
+        table[f"{name}_low"], table[f"{name}_high"] = [np.nan, *low], [np.nan, *high]
+    return Funnel(table, base, _went_on(steps, chosen, arrays))
+
+
+def _intervals(hits: np.ndarray, trials: np.ndarray, confidence: float) -> tuple[np.ndarray, np.ndarray]:
+    return share_interval(*share_errors(hits, trials), confidence)
+
+
+def _went_on(steps: Sequence[str], chosen: Attempts, arrays: Arrays) -> pd.DataFrame:
+    """Count what came directly after the last step that journeys reached, for those that did not reach the next."""
+    import pandas as pd
+
+    depths = chosen.depths
+    stopped = np.flatnonzero((depths > 0) & (depths < len(steps)))
+    after = chosen.places[stopped, depths[stopped] - 1] + 1
+    goes_on = after < arrays.offsets[chosen.cases[stopped] + 1]
+    code = np.where(goes_on, np.append(arrays.codes, 0)[after], 0)
+    names = [None, *arrays.activities]
+    counted = Counts.of({"step": depths[stopped] - 1, "code": code})
+    table = pd.DataFrame(
+        {
+            "step": [steps[place] for place in counted["step"]],
+            "next_activity": pd.Series([names[place] for place in counted["code"]], dtype=object),
+            "cases": counted["count"],
+            "place": counted["step"],
+        }
     )
+    table["share"] = table["cases"] / table.groupby("place")["cases"].transform("sum")
+    table = table.sort_values(["place", "cases"], ascending=[True, False], kind="stable", ignore_index=True)
+    return table.drop(columns="place")
 
 
-def _of_log(log: EventLog, codes: list[int], window: int | None) -> tuple[np.ndarray, np.ndarray]:
-    arrays = Arrays(log)
-    reached, times = _attempts(arrays.codes, arrays.offsets, codes, arrays.times, window)
-    case = np.searchsorted(arrays.offsets, reached[:, 0], side="right") - 1
-    depth = (reached < len(arrays.codes)).sum(axis=1)
-    best = _deepest(case, depth)
-    cases = np.array([np.count_nonzero(depth[best] > step) for step in range(len(codes))])
-    steps = np.diff(times[best], axis=1) / 1e6
-    medians = [np.median(taken[depth[best] > step]) if cases[step] else np.nan for step, taken in enumerate(steps.T, 1)]
-    return cases, np.array([np.nan, *medians])
-
-
-def _of_summary(summary: Summary, codes: list[int], within: Duration | None) -> tuple[np.ndarray, np.ndarray]:
-    if within is not None:
-        raise OptionError("a summary does not know the time between steps; give the log itself to use within=")
+def _of_summary(summary: Summary, steps: Sequence[str], codes: list[int], base: str) -> Funnel:
     counts, sequences = summary.overall("variants"), summary.sequences
-    reached, _ = _attempts(sequences.codes, sequences.offsets, codes, np.zeros(len(sequences.codes), np.int64), None)
-    place = np.searchsorted(sequences.offsets, reached[:, 0], side="right") - 1
-    depth = (reached < len(sequences.codes)).sum(axis=1)
-    best = _deepest(place, depth)
+    nowhen = np.zeros(len(sequences.codes), np.int64)
+    best = attempts(sequences.codes, sequences.offsets, nowhen, codes).deepest_of_each_case()
     weights = np.zeros(len(sequences), np.int64)
     weights[counts["variant"]] = counts["count"]
-    cases = [int(weights[place[best]][depth[best] > step].sum()) for step in range(len(codes))]
-    return np.array(cases), np.full(len(codes), np.nan)
+    cases = [int(weights[best.cases[best.depths > step]].sum()) for step in range(len(codes))]
+    unknown = [np.nan] * (len(steps) - 1)
+    return Funnel(_table(steps, np.array(cases), unknown, unknown), base)
 
 
-def _attempts(
-    events: np.ndarray, offsets: np.ndarray, codes: list[int], times: np.ndarray, window: int | None
-) -> tuple[np.ndarray, np.ndarray]:
-    """Follow every first step to the earliest next step, and so on; one row an attempt, lost ones beyond the end."""
-    beyond = len(events)
-    place = np.flatnonzero(events == codes[0])
-    end = offsets[np.searchsorted(offsets, place, side="right")]
-    padded = np.append(times, np.iinfo(np.int64).max)
-    latest = padded[place] + window if window is not None else np.full(len(place), np.iinfo(np.int64).max - 1)
-    path = [place]
-    for code in codes[1:]:
-        candidates = np.append(np.flatnonzero(events == code), beyond)
-        place = candidates[np.searchsorted(candidates[:-1], path[-1], side="right")]
-        path.append(np.where((place < end) & (padded[place] <= latest), place, beyond))
-    places = np.stack(path, axis=1)
-    return places, padded[places]
-
-
-def _deepest(case: np.ndarray, depth: np.ndarray) -> np.ndarray:
-    """Choose each case's attempt that got furthest, the first of them."""
-    order = np.lexsort((np.arange(len(case)), -depth, case))
-    first = np.ones(len(case), bool)
-    first[1:] = case[order][1:] != case[order][:-1]
-    return order[first]
-
-
-def _table(steps: Sequence[str], cases: np.ndarray, medians: np.ndarray):
+def _table(steps: Sequence[str], cases: np.ndarray, medians: Sequence[float], p90s: Sequence[float]) -> pd.DataFrame:
     import pandas as pd
 
     before = np.concatenate((cases[:1], cases[:-1]))
     with np.errstate(divide="ignore", invalid="ignore"):
-        step_share, start_share = cases / before, cases / cases[0]
-    return pd.DataFrame(
-        {
-            "step": list(steps),
-            "cases": cases,
-            "step_share": step_share,
-            "start_share": start_share,
-            "median_seconds": medians,
-        }
-    )
+        shares = {"step_share": cases / before, "start_share": cases / cases[0]}
+    seconds = {"median_seconds": [np.nan, *medians], "p90_seconds": [np.nan, *p90s]}
+    return pd.DataFrame({"step": list(steps), "cases": cases, **shares, **seconds})

@@ -7,16 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from journeymine.cli.screen import steps
-from journeymine.errors import OptionError
+from journeymine.errors import OptionError, UnknownOptionError
 from journeymine.log.cut import cut
 from journeymine.log.eventlog import EventLog
 from journeymine.log.identity import link
 from journeymine.log.open import concat
 from journeymine.log.schema import id_columns
 from journeymine.sources import inputs, rows
-from journeymine.sources.registry import FORMATS, read_as
+from journeymine.sources.read import read
+from journeymine.sources.recognise import recognise
+from journeymine.sources.registry import FORMATS
 
-__all__ = ["as_journeys", "read_files", "read_identifiers"]
+__all__ = ["as_journeys", "read_files", "read_identifiers", "reader_options"]
 
 
 def read_files(files: Sequence[Path], formats: Sequence[str], options: dict[str, Any]) -> EventLog:
@@ -27,7 +29,7 @@ def read_files(files: Sequence[Path], formats: Sequence[str], options: dict[str,
     files
         One or more.
     formats
-        One for all files, or one for each.
+        One for all files, or one for each; by default each is recognised by what it holds.
     options
         Options of readers by name; each file takes those that its format knows.
 
@@ -39,23 +41,76 @@ def read_files(files: Sequence[Path], formats: Sequence[str], options: dict[str,
     Raises
     ------
     OptionError
-        If the number of formats is neither one nor that of the files, or no format knows an option.
+        If the number of formats is neither none, one nor that of the files, or no format knows an option.
     """
-    formats = list(formats) * (len(files) if len(formats) == 1 else 1)
-    if len(formats) != len(files):
-        raise OptionError(f"{len(files)} files and {len(formats)} formats: give one --format, or one for each file")
+    kinds = [_checked(name) for name in formats] or [recognise(path).format.name for path in files]
+    kinds *= len(files) if len(kinds) == 1 else 1
+    if len(kinds) != len(files):
+        raise OptionError(f"{len(files)} files and {len(kinds)} formats: give one --format, or one for each file")
     given = {name: value for name, value in options.items() if value is not None}
-    known = {name: set(FORMATS[name].options) if name in FORMATS else set(given) for name in formats}
-    foreign = [name for name in given if not any(name in options for options in known.values())]
+    foreign = [name for name in given if not any(name in FORMATS[kind].options for kind in kinds)]
     if foreign:
-        raise OptionError(f"format {', '.join(known)} has no option {', '.join(foreign)}")
+        raise OptionError(f"format {', '.join(dict.fromkeys(kinds))} has no option {', '.join(foreign)}")
     logs = []
     for path in steps(files, "reading"):
-        kind = formats[len(logs)]
+        kind = kinds[len(logs)]
         name = str(path) if sum(other.name == path.name for other in files) > 1 else None
-        mine = {option: value for option, value in given.items() if option in known[kind]}
-        logs.append(read_as(kind, path, **mine, **({"name": name} if name else {})))
+        mine = {option: value for option, value in given.items() if option in FORMATS[kind].options}
+        mine |= {"name": name} if name else {}
+        logs.append(read(path, format=kind if formats else None, **mine))
     return concat(logs)
+
+
+def _checked(name: str) -> str:
+    if name not in FORMATS:
+        raise UnknownOptionError("there is no format {name!r}", name, FORMATS)
+    return name
+
+
+def reader_options(texts: Sequence[str]) -> dict[str, Any]:
+    """Take ``name=value`` texts apart into options of readers.
+
+    Parameters
+    ----------
+    texts
+        One option each; one that takes several values may stand several times.
+
+    Returns
+    -------
+    dict
+        Values of the type that the readers want.
+
+    Raises
+    ------
+    OptionError
+        If a text has no ``=``, or its value is of another type.
+    UnknownOptionError
+        If no reader has such an option.
+    """
+    kinds = {name: str(option.annotation) for kind in FORMATS.values() for name, option in kind.options.items()}
+    found: dict[str, Any] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise OptionError(f"{text!r} is no option: write name=value")
+        if name not in kinds:
+            raise UnknownOptionError("no format has an option {name!r}", name, sorted(kinds))
+        found[name] = _value(name, value, kinds[name], found.get(name))
+    return found
+
+
+def _value(name: str, value: str, kind: str, former: Any) -> Any:
+    if kind.startswith(("Sequence", "Collection", "list")):
+        return [*(former or []), value]
+    if "bool" in kind:
+        if value not in ("true", "false"):
+            raise OptionError(f"{name} is true or false, not {value!r}")
+        return value == "true"
+    if "int" in kind:
+        if not value.isdigit():
+            raise OptionError(f"{name} is a whole number, not {value!r}")
+        return int(value)
+    return value
 
 
 def as_journeys(

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from journeymine.cli import demo as demo_story
-from journeymine.cli.files import as_journeys, read_files
+from journeymine.cli.files import as_journeys, read_files, reader_options
 from journeymine.cli.screen import print_json, print_table, say
 from journeymine.errors import JourneymineError
 from journeymine.log.eventlog import EventLog
-from journeymine.sources.registry import FORMATS
+from journeymine.sources.registry import FORMATS, describe
 
 __all__ = ["REFUSED", "app"]
 
 REFUSED = 3
 """Exit code of `check` where a source has rows that are bad data."""
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        say(f"journeymine {version('journeymine')}")
+        raise typer.Exit
+
 
 app = typer.Typer(
     help="Which journeys customers make across channels, where they drop off, and which transitions are slow.",
@@ -29,9 +38,20 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 
+_FLAGS = {"tz": "--tz", "own_domains": "--own-domain", "country": "--country", "observed_until": "--observed-until"}
+_FLAGS |= {name: f"--{name}" for name in ("format", "case", "customer", "activity", "timestamp", "channel", "within")}
+
 Files = Annotated[list[Path], typer.Argument(help="Exports to read.", show_default=False)]
 Formats = Annotated[
-    list[str], typer.Option("--format", "-f", help=f"One for all files, or one for each: {', '.join(FORMATS)}.")
+    list[str] | None,
+    typer.Option(
+        "--format",
+        "-f",
+        help="One for all files, or one for each; `journeymine sources` lists them. By default each is recognised by what it holds.",
+    ),
+]
+Options = Annotated[
+    list[str] | None, typer.Option("--option", "-O", help="Further option of a reader, such as internal_digits=4.")
 ]
 Column = Annotated[str | None, typer.Option(help="Column of a table.", show_default=False)]
 Zone = Annotated[str | None, typer.Option(help="Zone of times that carry none, such as Europe/Amsterdam.")]
@@ -39,6 +59,15 @@ Domains = Annotated[list[str] | None, typer.Option("--own-domain", help="Mail do
 Country = Annotated[str | None, typer.Option(help="Country of telephone numbers written without one, such as NL.")]
 Until = Annotated[str | None, typer.Option(help="When the exports were made, such as 2024-05-30T00:00:00+02:00.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print figures as JSON.")]
+
+
+@app.callback()
+def _all(
+    shown: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Which journeys customers make across channels, where they drop off, and which transitions are slow."""
 
 
 @app.command()
@@ -61,7 +90,7 @@ def demo(
 @app.command()
 def report(
     files: Files,
-    formats: Formats,
+    formats: Formats = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Ends in .html or .json.")] = Path("report.html"),
     goal: Annotated[str | None, typer.Option(help="Activity that completes a journey with success.")] = None,
     end: Annotated[list[str] | None, typer.Option(help="Activity that completes a journey without.")] = None,
@@ -80,11 +109,12 @@ def report(
     own_domain: Domains = None,
     country: Country = None,
     observed_until: Until = None,
+    option: Options = None,
     as_json: AsJson = False,
 ) -> None:
     """Read exports and write a report of the journeys in them.
 
-    Example: `journeymine report orders.csv --format table --case order --activity event --timestamp at --tz UTC
+    Example: `journeymine report orders.csv -f table --case order --activity event --timestamp at --tz UTC
     --goal delivered -o orders.html`
     """
     from journeymine.reporting.report import report as make_report
@@ -93,7 +123,7 @@ def report(
     asked = {"tz": tz, "own_domains": own_domain, "country": country, "observed_until": observed_until}
     ends = [*([goal] if goal else []), *(end or [])]
     with _errors_as_text():
-        log = read_files(files, formats, {**columns, **asked})
+        log = read_files(files, formats or [], {**columns, **asked, **reader_options(option or [])})
         log = as_journeys(log, known=known, gap=gap, ends=ends, country=country)
         options = {"goal": goal, "end": end or (), "within": within, "steps": step, "title": title}
         made = make_report(log, **options, min_customers=min_customers)
@@ -109,7 +139,7 @@ def report(
 @app.command()
 def check(
     files: Files,
-    formats: Formats,
+    formats: Formats = None,
     case: Column = None,
     customer: Column = None,
     activity: Column = None,
@@ -118,21 +148,36 @@ def check(
     tz: Zone = None,
     own_domain: Domains = None,
     country: Country = None,
+    option: Options = None,
     quarantine: Annotated[Path | None, typer.Option(help="Write the rows that were not used to .parquet.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read exports and account for every row. Exit code 3 if a row is bad data.
 
-    Example: `journeymine check access.log --format access-log`
+    Example: `journeymine check access.log Master.csv --tz Europe/Amsterdam`
     """
     columns = {"case": case, "customer": customer, "activity": activity, "timestamp": timestamp, "channel": channel}
     with _errors_as_text():
-        log = read_files(files, formats, {**columns, "tz": tz, "own_domains": own_domain, "country": country})
+        asked = {"tz": tz, "own_domains": own_domain, "country": country}
+        log = read_files(files, formats or [], {**columns, **asked, **reader_options(option or [])})
         if quarantine is not None:
             log.quarantine.write(quarantine)
     print_json(_account(log)) if as_json else _show_account(log)
     if log.quarantine.num_refused:
         raise typer.Exit(REFUSED)
+
+
+@app.command()
+def sources(as_json: AsJson = False) -> None:
+    """List the formats that can be read, and what each needs.
+
+    Example: `journeymine sources`
+    """
+    formats = [describe(kind) for kind in FORMATS.values()]
+    if as_json:
+        print_json(formats)
+    else:
+        print_table("Formats", list(formats[0]), [[str(value) for value in row.values()] for row in formats])
 
 
 def _account(log: EventLog) -> dict[str, Any]:
@@ -164,5 +209,10 @@ def _errors_as_text() -> Iterator[None]:
     try:
         yield
     except (JourneymineError, OSError) as error:
-        typer.echo(f"{type(error).__name__}: {error}", err=True)
+        typer.echo(f"{type(error).__name__}: {_as_flags(str(error))}", err=True)
         raise typer.Exit(2) from error
+
+
+def _as_flags(message: str) -> str:
+    """Name options the way they are given here: ``--tz`` for ``tz=``."""
+    return re.sub(r"\b(" + "|".join(_FLAGS) + r")=( *)", lambda found: _FLAGS[found[1]] + " ", message)

@@ -25,7 +25,7 @@ class Signature:
         What must be there: names of JSON fields (with dots between levels), of columns, of tables in a database, or of
         files in a zip or folder (in which ``*`` stands for anything).
     pattern
-        For lines and delimited text without a header: what most of the first lines match.
+        For lines and delimited text without a header: what the first line matches.
     """
 
     kind: str

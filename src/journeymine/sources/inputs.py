@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import gzip
+import lzma
 import re
+import stat
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import IO, Final
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from journeymine.errors import EmptySourceError, FormatError
+from journeymine.errors import EmptySourceError, FormatError, SourceError
 
-__all__ = ["MAX_EXPANSION", "Block", "blocks", "decode", "line_end", "read_bytes"]
+__all__ = ["MAX_EXPANSION", "Block", "blocks", "decode", "line_end", "parts", "read_bytes", "zip_members"]
 
 MAX_EXPANSION: Final = 200
 """How many times larger than its file a compressed source may become, once beyond 64 MB."""
@@ -104,7 +108,7 @@ def blocks(
     """
     path = Path(path)
     line, filled = 1, False
-    for content in _parts(path, record_end, size):
+    for content in parts(path, record_end, size=size):
         text, notes = decode(content, path.name, encoding, keep_broken=keep_broken)
         filled |= bool(text.strip())
         yield Block(text, path.name, line, notes)
@@ -113,8 +117,19 @@ def blocks(
         raise EmptySourceError(f"{path.name} is empty")
 
 
-def _parts(path: Path, record_end: Callable[[bytes], int], size: int) -> Iterator[bytes]:
-    """Cut the bytes of a file behind records; UTF-16, whose line ends are no single bytes, stays whole."""
+def parts(path: Path, record_end: Callable[[bytes], int], *, size: int = BLOCK_BYTES) -> Iterator[bytes]:
+    """Read a file part by part, as bytes: for formats whose records have encodings of their own.
+
+    Parameters
+    ----------
+    path, record_end, size
+        As for `blocks`.
+
+    Yields
+    ------
+    bytes
+        The parts, in order, each with whole records; UTF-16, whose line ends are no single bytes, stays whole.
+    """
     _check_file(path)
     rest, begun = b"", False
     with path.open("rb") as stream:
@@ -173,6 +188,82 @@ def read_bytes(path: str | Path) -> bytes:
     if not content.strip():
         raise EmptySourceError(f"{path.name} is empty")
     return content
+
+
+def zip_members(path: str | Path, pattern: str = "*") -> Iterator[tuple[str, bytes]]:
+    r"""Read the files in a zip archive, one by one; nothing is written to disk.
+
+    Parameters
+    ----------
+    path
+        The archive.
+    pattern
+        Which of its files, such as ``"*.json"``; ``*`` stands for anything, folders too. The others are not unpacked.
+
+    Yields
+    ------
+    name : str
+        Path of a file inside the archive, such as ``general/2024-05-01.json``; folders are left out.
+    content : bytes
+        The file.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no archive.
+    FormatError
+        If it is no zip archive, is broken or encrypted, expands beyond ``MAX_EXPANSION``, or holds a link or a name
+        that leads out of it.
+    EmptySourceError
+        If it holds no such file.
+
+    Examples
+    --------
+    >>> with ZipFile(tmp / "export.zip", "w") as archive:
+    ...     archive.writestr("users.json", "[]")
+    >>> list(zip_members(tmp / "export.zip"))
+    [('users.json', b'[]')]
+    """
+    path = Path(path)
+    _check_file(path)
+    left = limit = max(_FREE_BYTES, path.stat().st_size * MAX_EXPANSION)
+    with path.open("rb") as file, _explained_zip(path.name), ZipFile(file) as archive:
+        members = [member for member in archive.infolist() if not member.filename.endswith("/")]
+        for member in members:
+            _check_member(member, path.name)
+        wanted = [member for member in members if fnmatchcase(member.filename, pattern)]
+        for member in wanted:
+            with archive.open(member) as stream:
+                content = stream.read(left + 1)
+            left -= len(content)
+            if left < 0:
+                raise FormatError(_explain_expansion(path.name, limit))
+            yield member.filename, content
+    if not wanted:
+        raise EmptySourceError(f"{path.name} holds no file {pattern!r}" if members else f"{path.name} holds no files")
+
+
+def _check_member(member: ZipInfo, name: str) -> None:
+    """Refuse what no export holds: names that lead out of the archive, links, devices, locked files."""
+    inside = member.filename.replace("\\", "/")
+    if not inside or inside.startswith("/") or inside[1:2] == ":" or ".." in inside.split("/"):
+        raise FormatError(f"{name} holds {member.filename!r}, a name that leads out of the archive")
+    kind = stat.S_IFMT(member.external_attr >> 16)
+    if kind not in (0, stat.S_IFREG):
+        raise FormatError(f"{name} holds {member.filename!r}, which is a link or another thing that is no file")
+    if member.flag_bits & 1:
+        raise FormatError(f"{name} is encrypted. Unpack it, and pack it again without a password")
+
+
+@contextmanager
+def _explained_zip(name: str) -> Iterator[None]:
+    """Say what is wrong with a zip archive that cannot be read."""
+    try:
+        yield
+    except SourceError:
+        raise
+    except (BadZipFile, EOFError, NotImplementedError, OSError, ValueError, zlib.error, lzma.LZMAError) as error:
+        raise FormatError(f"{name} is no zip archive, or a broken one: {error}. Fetch the file again") from error
 
 
 def _check_file(path: Path) -> None:

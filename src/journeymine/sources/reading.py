@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -14,12 +16,15 @@ import pyarrow.compute as pc
 from journeymine.errors import OptionError
 from journeymine.log import account, columns
 from journeymine.log.eventlog import EventLog
-from journeymine.log.identifiers import customer_names, normalise, ranked
+from journeymine.log.blocklist import without_nobody
+from journeymine.log.identifiers import customer_names, ranked, spelled
 from journeymine.log.quarantine import Quarantine, Reject
 from journeymine.log.schema import ID_PREFIX, id_columns
 from journeymine.sources import times
 
 __all__ = ["Payload", "Reading", "gather", "keep_latest", "refuse", "to_log"]
+
+_COUNTED: Final = re.compile(r"(\w+: |)(\d[\d,]*)( .*)", re.DOTALL)
 
 Payload = Callable[[int], bytes]
 """Gives the row at a line as it came."""
@@ -49,6 +54,9 @@ class Reading:
         Rows that were not used; as a table where there may be many.
     notes
         What a reader of the figures should know.
+    identities
+        Identifiers that stand together in rows that are no events, such as an alias; ``id_<kind>`` columns, one row a
+        row of the source. Such rows count as used.
     """
 
     source: str
@@ -59,11 +67,12 @@ class Reading:
     duplicate: int = 0
     rejects: Sequence[Reject] | pa.Table = ()
     notes: list[str] = field(default_factory=list)
+    identities: pa.Table = field(default_factory=lambda: pa.table({}))
 
     @property
     def rows_used(self) -> int:
-        """Rows that gave events."""
-        return self.events.num_rows if self.used is None else self.used
+        """Rows that gave events or identities."""
+        return self.events.num_rows + self.identities.num_rows if self.used is None else self.used
 
 
 def gather(readings: Iterable[Reading]) -> Reading:
@@ -77,7 +86,8 @@ def gather(readings: Iterable[Reading]) -> Reading:
     Returns
     -------
     Reading
-        Of the whole source; a column that some blocks lack is null there, a note stands once.
+        Of the whole source; a column that some blocks lack is null there, a note stands once, and what it counts is
+        counted over all blocks.
     """
     parts = list(readings)
     rejects = [Quarantine.of(part.source, part.rejects).table.drop_columns("source") for part in parts]
@@ -88,8 +98,19 @@ def gather(readings: Iterable[Reading]) -> Reading:
         used=sum(part.rows_used for part in parts),
         duplicate=sum(part.duplicate for part in parts),
         rejects=pa.concat_tables(rejects),
-        notes=list(dict.fromkeys(note for part in parts for note in part.notes)),
+        notes=_together(note for part in parts for note in part.notes),
+        identities=columns.concat([part.identities for part in parts]),
     )
+
+
+def _together(notes: Iterable[str]) -> list[str]:
+    """Let notes that differ only in the number they begin with be one, with the sum."""
+    counts: dict[tuple[str, str], int] = {}
+    for note in notes:
+        counted = _COUNTED.match(note)
+        before, number, behind = counted.groups() if counted else (note, "0", "")
+        counts[before, behind] = counts.get((before, behind), 0) + int(number.replace(",", ""))
+    return [f"{before}{count:,}{behind}" if behind else before for (before, behind), count in counts.items()]
 
 
 def refuse(
@@ -198,7 +219,7 @@ def to_log(
     OptionError
         If an event comes after `observed_until`.
     """
-    events = normalise(reading.events, country=country)
+    events, notes = without_nobody(spelled(reading.events, country=country))
     events = events.append_column("source", columns.label(reading.source, events.num_rows))
     if channel is not None and "channel" not in events.column_names:
         events = events.append_column("channel", columns.label(channel, events.num_rows))
@@ -212,10 +233,11 @@ def to_log(
         reading.duplicate,
         len(reading.rejects),
         _end(events, observed_until, reading.source),
-        reading.notes,
+        reading.notes + notes,
     )
     quarantine = Quarantine.of(reading.source, reading.rejects)
-    return EventLog.of(events, sources=account.to_table([source]), quarantine=quarantine)
+    identities = spelled(reading.identities, country=country)
+    return EventLog.of_encoded(events, sources=account.to_table([source]), quarantine=quarantine, identities=identities)
 
 
 def _owners(events: pa.Table) -> tuple[pa.DictionaryArray, pa.DictionaryArray]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -23,10 +24,13 @@ from journeymine.log.quarantine import Reject
 from journeymine.sources import inputs
 from journeymine.sources.rows import json_column, json_object, unix_lines
 
-__all__ = ["Lines", "Records", "json_lines", "json_objects", "json_tables"]
+__all__ = ["Lines", "Records", "json_blocks", "json_lines", "json_objects", "json_records", "json_rows", "json_tables"]
 
 _TYPICAL: Final = 200  # records that show what kind of value each field holds
 _SLICE: Final = 2000  # lines read at once with care, where Arrow cannot read all of them
+_UNFIT: Final = (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError)  # what Arrow says of a value of another type
+_plain: Final = json.JSONEncoder(ensure_ascii=False).encode
+_BLANK: Final = re.compile(r"\s+")
 _KINDS: Final = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
 
 Types = Mapping[str, pa.DataType]
@@ -117,7 +121,7 @@ def json_lines(block: inputs.Block, unwrap: tuple[str, ...] = ()) -> Lines:
     block
         JSON lines; or one document, with an object or an array of them.
     unwrap
-        Fields that hold a list of the records: an object with such a list stands for what is in it.
+        Fields that hold the records, as a list or by name: an object with such a field stands for what is in it.
 
     Returns
     -------
@@ -130,14 +134,18 @@ def json_lines(block: inputs.Block, unwrap: tuple[str, ...] = ()) -> Lines:
         If the block is no JSON, or a document that is broken.
     """
     text = block.text.lstrip("\ufeff \t\r\n")
-    if not text.startswith(("[", "{")):
+    is_later = block.first_line > 1  # documents are not cut
+    if text and not is_later and not text.startswith(("[", "{")):
         raise FormatError(f"{block.name} is not JSON: it begins with {text[:40]!r}")
-    if text.startswith("[") or not _is_lines(text):
+    if text and not is_later and not _is_lines(text):
         members = _members(_document(text, block.name), unwrap)
         return Lines(members, list(range(1, len(members) + 1)), block.notes)
     texts = unix_lines(block.text).split("\n")
+    wrapped = any(f'"{name}"' in text for name in unwrap)
+    if not wrapped and not any(not line or line.isspace() for line in texts):
+        return Lines(texts, list(range(block.first_line, block.first_line + len(texts))), block.notes)
     found = [(number, line) for number, line in enumerate(texts, block.first_line) if line.strip()]
-    if any(f'"{name}"' in text for name in unwrap):
+    if wrapped:
         found = [(number, member) for number, line in found for member in _unwrapped(line, unwrap)]
     return Lines([line for _, line in found], [number for number, _ in found], block.notes)
 
@@ -181,7 +189,7 @@ def json_tables(
         Where each column of the tables is found: names with dots between them, such as
         ``{"id_email": "context.traits.email"}``.
     unwrap
-        Fields that hold a list of the records.
+        Fields that hold the records, as a list or by name.
     types
         Arrow type of columns whose values are lists or objects; by default those become JSON text.
 
@@ -195,49 +203,148 @@ def json_tables(
     FormatError
         If the file is no JSON.
     """
+    for lines in json_blocks(path, unwrap):
+        yield json_records(lines, fields, types)
+
+
+def json_blocks(path: str | Path, unwrap: tuple[str, ...] = ()) -> Iterator[Lines]:
+    """Read the objects of a JSON file block by block, not yet parsed.
+
+    Parameters
+    ----------
+    path, unwrap
+        As for `json_tables`.
+
+    Yields
+    ------
+    Lines
+        One object a line; a document is one block.
+
+    Raises
+    ------
+    FormatError
+        If the file is no JSON.
+    """
     for block in inputs.blocks(path, keep_broken=True, record_end=_record_end):
-        yield _records(json_lines(block, unwrap), {name: path.split(".") for name, path in fields.items()}, types or {})
+        yield json_lines(block, unwrap)
+
+
+def json_records(lines: Lines, fields: Mapping[str, str], types: Types | None = None) -> Records:
+    """Take objects apart into columns.
+
+    Parameters
+    ----------
+    lines
+        One object a line.
+    fields, types
+        As for `json_tables`.
+
+    Returns
+    -------
+    Records
+        One column a field.
+    """
+    return _records(lines, {name: path.split(".") for name, path in fields.items()}, types or {})
 
 
 # --- from a block to lines -------------------------------------------------------------------------------------------
 
 
+def json_rows(lines: Lines) -> Records:
+    """Take objects apart into columns, one for each field that any of them has.
+
+    Parameters
+    ----------
+    lines
+        One object a line.
+
+    Returns
+    -------
+    Records
+        Lists and objects as JSON text.
+    """
+    typical, _ = json_objects(lines.part(0, _TYPICAL))
+    fields = {name: [name] for name in dict.fromkeys(name for _, item in typical for name in item)}
+    schema = _schema(lines, fields, {}) if fields else None
+    table = _by_arrow(lines, fields, schema, others="error")
+    if table is not None:
+        return Records(table, np.array(lines.numbers, np.int64), lines, [])
+    found, rejects = json_objects(lines)
+    names = dict.fromkeys(name for _, item in found for name in item)
+    arrays = {name: json_column([item.get(name) for _, item in found]) for name in names}
+    return Records(pa.table(arrays), np.array([number for number, _ in found], np.int64), lines, rejects)
+
+
 def _record_end(content: bytes) -> int:
     """Cut behind a line; a document, which has no records until it ends, is not cut."""
-    first = content.lstrip().partition(b"\n")[0].rstrip()
-    return inputs.line_end(content) if first.startswith(b"{") and first.endswith(b"}") else 0
+    first = content.lstrip().split(b"\n", 3)[:3]  # one of which may be broken
+    has_objects = any(line.startswith(b"{") and line.rstrip().endswith(b"}") for line in first)
+    return inputs.line_end(content) if has_objects else 0
 
 
 def _is_lines(text: str) -> bool:
+    """Tell lines from a document, which may be one line; a broken first line is a line if an object follows it."""
     first, _, more = text.partition("\n")
-    with suppress(ValueError, RecursionError):
-        json.loads(first)
+    if text.startswith("[") or not more or more.isspace():
+        return False
+    if _is_object(first):
         return True
-    return more.lstrip().startswith("{") and first.rstrip().endswith("}")  # a broken line among others
+    return _is_object(more.lstrip().partition("\n")[0]) and not _is_object(text)
+
+
+def _is_object(text: str) -> bool:
+    with suppress(ValueError, RecursionError):
+        return isinstance(json.loads(text), dict)
+    return False
 
 
 def _document(text: str, name: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
+        if str(error).startswith("Extra data"):
+            with suppress(ValueError, RecursionError):
+                return _back_to_back(text)
         raise FormatError(f"{name} is a JSON document that is broken or cut short: {error}") from error
+
+
+def _back_to_back(text: str) -> list[Any]:
+    """Parse objects with nothing between them, as delivery streams such as Firehose write them."""
+    decoder, found, place = json.JSONDecoder(), [], 0
+    while place < len(text):
+        item, place = decoder.raw_decode(text, place)
+        found.append(item)
+        blank = _BLANK.match(text, place)
+        place = blank.end() if blank else place
+    return found
 
 
 def _members(document: Any, unwrap: tuple[str, ...]) -> list[str]:
     listed = document if isinstance(document, list) else [document]
-    return [json.dumps(member, ensure_ascii=False) for item in listed for member in _inner(item, unwrap)]
+    return [_written(member) for item in listed for member in _inner(item, unwrap)]
+
+
+def _written(item: Any) -> str:
+    """Write an object as a line; half a character, which text cannot hold, stays the escape it came as."""
+    text = _plain(item)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(item)
+    return text
 
 
 def _inner(item: Any, unwrap: tuple[str, ...]) -> list[Any]:
     held = (item.get(name) for name in unwrap) if isinstance(item, dict) else ()
-    return next((members for members in held if isinstance(members, list)), [item])
+    found = next((members for members in held if isinstance(members, list | dict)), [item])
+    return list(found.values()) if isinstance(found, dict) else found
 
 
 def _unwrapped(line: str, unwrap: tuple[str, ...]) -> list[str]:
     with suppress(ValueError, RecursionError):
         item = json.loads(line)
         members = _inner(item, unwrap)
-        return [line] if members == [item] else [json.dumps(member, ensure_ascii=False) for member in members]
+        return [line] if members == [item] else [_written(member) for member in members]
     return [line]  # to be refused where lines are parsed
 
 
@@ -249,7 +356,8 @@ def _records(lines: Lines, fields: Paths, types: Types) -> Records:
     whole = _by_arrow(lines, fields, schema)
     if whole is not None:
         return Records(whole, np.array(lines.numbers, np.int64), lines, [])
-    parts = [_part(lines.part(at, at + _SLICE), fields, schema, types) for at in range(0, len(lines), _SLICE)]
+    starts = range(0, max(len(lines), 1), _SLICE)
+    parts = [_part(lines.part(at, at + _SLICE), fields, schema, types) for at in starts]
     tables, numbers, rejects = zip(*parts, strict=True)
     return Records(columns.concat(tables), np.concatenate(numbers), lines, list(chain(*rejects)))
 
@@ -272,20 +380,27 @@ def _at(item: Any, path: list[str]) -> Any:
 
 
 def _typed(values: list[Any], kind: pa.DataType | None) -> pa.Array:
-    """Make a column; a list or object that is not of its type is left out."""
-    if kind is None:
-        return json_column(values)
-    try:
-        return pa.array(values, kind)
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
-        return pa.array([value if _fits(value, kind) else None for value in values], kind)
+    """Make a column; what in a list or object is not of its type is left out."""
+    return json_column(values) if kind is None else pa.array([_fitted(value, kind) for value in values], kind)
 
 
-def _fits(value: Any, kind: pa.DataType) -> bool:
-    with suppress(pa.ArrowInvalid, pa.ArrowTypeError):
-        pa.array([value], kind)
-        return True
-    return False
+def _fitted(value: Any, kind: pa.DataType) -> Any:
+    """Give what of a value fits a type; where text is due, a number or a truth as text."""
+    if pa.types.is_nested(kind):
+        return _fitted_parts(value, kind)
+    if pa.types.is_string(kind):
+        return json.dumps(value) if isinstance(value, int | float) else value if isinstance(value, str) else None
+    with suppress(*_UNFIT):  # where a number is due, one that is written as text
+        return (pa.scalar(value).cast(kind) if isinstance(value, str) else pa.scalar(value, kind)).as_py()
+    return None
+
+
+def _fitted_parts(value: Any, kind: pa.DataType) -> Any:
+    if isinstance(value, list) and pa.types.is_list(kind):
+        return [_fitted(item, kind.value_type) for item in value]
+    if isinstance(value, dict) and pa.types.is_struct(kind):
+        return {field.name: _fitted(value.get(field.name), field.type) for field in kind}
+    return None
 
 
 def _schema(lines: Lines, fields: Paths, types: Types) -> pa.Schema | None:
@@ -314,13 +429,13 @@ def _arrow_fields(tree: dict[str, Any]) -> list[pa.Field]:
     return [pa.field(name, kind) for name, kind in inner.items()]
 
 
-def _by_arrow(lines: Lines, fields: Paths, schema: pa.Schema | None) -> pa.Table | None:
+def _by_arrow(lines: Lines, fields: Paths, schema: pa.Schema | None, others: str = "ignore") -> pa.Table | None:
     """Read the lines in one go; None where one of them is broken or of another kind than the first ones."""
     if schema is None:
         return None
     try:
         content = "\n".join(lines.texts).encode()
-        parsing = pa_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
+        parsing = pa_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior=others)
         reading = pa_json.ReadOptions(use_threads=False, block_size=max(len(content), 1 << 20))
         table = pa_json.read_json(io.BytesIO(content), reading, parsing)
     except (pa.ArrowInvalid, UnicodeEncodeError):

@@ -2,68 +2,59 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 from journeymine.errors import OptionError, UnknownOptionError
 from journeymine.log.eventlog import EventLog
+from journeymine.sources.chat import formats as chat
+from journeymine.sources.format import Format, Signature
+from journeymine.sources.mail import formats as mail
+from journeymine.sources.phone import formats as phone
+from journeymine.sources.web import formats as web
 
-__all__ = ["FORMATS", "Format", "read_as"]
+__all__ = ["FORMATS", "describe", "read_as"]
 
-
-@dataclass(frozen=True)
-class Format:
-    """A format and its reader.
-
-    Attributes
-    ----------
-    name
-        How it is asked for.
-    reader
-        Name of its reading function.
-    module
-        Where the function is, below ``journeymine.sources``.
-    channel
-        The channel of its events; empty where the file itself says.
-    """
-
-    name: str
-    reader: str
-    module: str
-    channel: str
-
-    @property
-    def read(self) -> Callable[..., EventLog]:
-        """The reading function."""
-        return getattr(import_module(f"journeymine.sources.{self.module}"), self.reader)
-
-    @property
-    def options(self) -> Mapping[str, inspect.Parameter]:
-        """The options of the reading function, by name."""
-        parameters = inspect.signature(self.read).parameters
-        return {name: option for name, option in parameters.items() if option.kind is option.KEYWORD_ONLY}
-
-    @property
-    def required(self) -> list[str]:
-        """The options that must be given."""
-        return [name for name, option in self.options.items() if option.default is option.empty]
-
+TABLES: Final = (
+    Format(
+        "table",
+        "read_table",
+        "table",
+        "",
+        key="event_id=, latest by version=",
+        zone="in each time, or tz=",
+        signatures=tuple(Signature(kind, ("activity", "timestamp")) for kind in ("delimited", "json", "parquet")),
+    ),
+    Format("xes", "read_xes", "xes", "", zone="in each time", signatures=(Signature("xml", ("log",)),)),
+)
 
 FORMATS: Final = {
-    kind.name: kind
-    for kind in (
-        Format("table", "read_table", "table", ""),
-        Format("xes", "read_xes", "xes", ""),
-        Format("access-log", "read_access_log", "web.access_log", "web"),
-        Format("mbox", "read_mbox", "mail.mbox", "mail"),
-        Format("asterisk-cdr", "read_asterisk_cdr", "phone.asterisk", "phone"),
-        Format("zendesk-chats", "read_zendesk_chats", "chat.zendesk", "chat"),
-    )
+    kind.name: kind for kinds in (TABLES, web.FORMATS, mail.FORMATS, phone.FORMATS, chat.FORMATS) for kind in kinds
 }
+
+
+def describe(kind: Format) -> dict[str, str]:
+    """Say what there is to know of a format, for a list of them.
+
+    Parameters
+    ----------
+    kind
+        One of ``FORMATS``.
+
+    Returns
+    -------
+    dict
+        ``format``, ``channel``, ``reader``, ``needs`` (options that must be given), ``key`` (what tells deliveries of
+        one event apart) and ``zone``.
+    """
+    return {
+        "format": kind.name,
+        "channel": kind.channel or "as the file says",
+        "reader": kind.reader,
+        "needs": ", ".join(kind.required),
+        "key": kind.key,
+        "zone": kind.zone,
+    }
 
 
 def read_as(name: str, path: str | Path, **options: Any) -> EventLog:

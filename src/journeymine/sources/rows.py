@@ -17,7 +17,7 @@ import pyarrow.csv as pa_csv
 from journeymine.errors import EmptySourceError, FormatError
 from journeymine.log.quarantine import Reject
 
-__all__ = ["Rows", "delimited_rows", "json_column", "json_object", "json_rows", "unix_lines"]
+__all__ = ["Rows", "delimited_rows", "json_column", "json_object", "unix_lines"]
 
 _DELIMITERS = ",;\t|"
 
@@ -233,48 +233,6 @@ def _is_unicode(text: str) -> bool:
 
 def _bytes(lines: list[str]) -> bytes:
     return "\n".join(lines).encode("utf-8", "surrogateescape")
-
-
-def json_rows(text: str, name: str) -> Rows:
-    """Parse JSON lines: one object a line. Nested values stay JSON text.
-
-    Parameters
-    ----------
-    text
-        The whole file.
-    name
-        Its name, for messages.
-
-    Returns
-    -------
-    Rows
-        Integers exact, other scalars as their JSON text.
-
-    Raises
-    ------
-    EmptySourceError
-        If there is no line.
-    """
-    text = unix_lines(text)
-    objects: list[dict] = []
-    numbers: list[int] = []
-    rejects: list[Reject] = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            objects.append(json_object(line))
-            numbers.append(number)
-        except (ValueError, RecursionError) as error:
-            detail = str(error) or "nested too deeply"
-            rejects.append(Reject(number, "parse", "bad_json", detail, _bytes([line])))
-    if not objects and not rejects:
-        raise EmptySourceError(f"{name} is empty")
-    if not objects:
-        raise FormatError(f"{name} has no line that is a JSON object; line {rejects[0].line}: {rejects[0].detail}")
-    names = list(dict.fromkeys(key for item in objects for key in item))
-    arrays = [json_column([item.get(key) for item in objects]) for key in names]
-    return Rows(pa.table(arrays, names=names), np.array(numbers, np.int64), text, rejects)
 
 
 def json_object(line: str) -> dict:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,13 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset
 
-from journeymine.errors import EmptySourceError, FormatError, SchemaError, UnknownColumnError
+from journeymine.errors import SchemaError, UnknownColumnError
 from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
 from journeymine.log.quarantine import Reject
-from journeymine.log.schema import ID_PREFIX, id_columns, with_distinct_labels
-from journeymine.sources import inputs, rows
-from journeymine.sources.reading import Payload, Reading, keep_latest, refuse, to_log
+from journeymine.log.schema import ID_PREFIX, id_columns
+from journeymine.sources.raw_table import RawTable, check_distinct, encoded, raw_table, shown_times
+from journeymine.sources.reading import Reading, keep_latest, refuse, to_log
 from journeymine.sources.times import Times, parse_times
 
 __all__ = ["read_table"]
@@ -30,17 +27,6 @@ _PARQUET = b"PAR1"
 _EXACT = 2.0**53
 _RESERVED = ("timestamp", "source", "source_row", "after_unread")
 _JSON_ARRAY = re.compile(r"\s*\[\s*[{\]]")
-
-
-@dataclass(frozen=True)
-class _Raw:
-    name: str
-    format: str
-    table: pa.Table
-    lines: np.ndarray
-    payload: Payload
-    rejects: list[Reject] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
 
 
 def read_table(
@@ -129,7 +115,7 @@ def read_table(
     ...     case="who", activity="what", timestamp="at", tz="Europe/Amsterdam")
     <EventLog 3 events · 2 customers · 2024-05-01 – 2024-05-02>
     """
-    raw = _raw(data, name, encoding, delimiter)
+    raw = raw_table(data, name, encoding, delimiter)
     picked = {"customer": customer, "channel": channel, "end_timestamp": end_timestamp, "event_id": event_id}
     picked |= {"version": version, "activity": activity, "case_id": case}
     picked |= {ID_PREFIX + kind: column for kind, column in (ids or {}).items()}
@@ -139,93 +125,6 @@ def read_table(
     unknown = [unknown] if isinstance(unknown, str) else [str(value) for value in unknown]
     reading = _reading(raw, picked, when, unknown, tz, time_format)
     return to_log(reading, observed_until=observed_until, country=country)
-
-
-# --- what kinds of input there are ---------------------------------------------------------------------------------
-
-
-def _raw(data: Any, name: str | None, encoding: str | None, delimiter: str | None) -> _Raw:
-    if isinstance(data, str | Path):
-        path = Path(data)
-        raw = _raw_parquet(path) if _is_parquet(path) else _raw_text(path, encoding, delimiter)
-    else:
-        raw = _raw_arrow(data)
-    if not raw.table.num_rows and not raw.rejects:
-        raise EmptySourceError(f"{name or raw.name} has no rows")
-    return raw if name is None else _Raw(name, raw.format, raw.table, raw.lines, raw.payload, raw.rejects, raw.notes)
-
-
-def _is_parquet(path: Path) -> bool:
-    if path.is_dir():
-        return True
-    if not path.is_file():
-        return False
-    with path.open("rb") as stream:
-        return stream.read(4) == _PARQUET
-
-
-def _raw_parquet(path: Path) -> _Raw:
-    files = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
-    if not files:
-        raise EmptySourceError(f"there is no .parquet file in folder {str(path)!r}")
-    try:
-        parts = [_parquet_file(file) for file in files]
-        table = columns.concat(parts) if len(parts) > 1 else parts[0]
-    except (pa.ArrowException, OSError) as error:
-        raise FormatError(f"{path.name} is not a whole Parquet file: {error}") from error
-    return _in_memory(path.name, "parquet", table)
-
-
-def _parquet_file(file: Path) -> pa.Table:
-    import pyarrow.parquet as pq
-
-    opened = pq.ParquetFile(file)
-    texts = [field.name for field in opened.schema_arrow if columns.is_text(field.type)]
-    table = pq.ParquetFile(file, read_dictionary=texts).read()
-    has_own = any(pa.types.is_dictionary(field.type) for field in opened.schema_arrow)
-    return with_distinct_labels(table) if has_own else table
-
-
-def _raw_arrow(data: Any) -> _Raw:
-    kind = type(data).__name__
-    try:
-        table = with_distinct_labels(pa.table(data))
-    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-        raise SchemaError(
-            f"cannot read the columns of this {kind}: {error}. Give every column one type, and all of them as many rows"
-        ) from error
-    except (TypeError, ValueError) as error:
-        if isinstance(error, ValueError):  # so pandas says it
-            _check_distinct("the table", [str(name) for name in getattr(data, "columns", ())])
-        raise SchemaError(f"cannot read a table from {kind}: give a path, a dict of columns or a table") from error
-    return _in_memory("table", "table", table)
-
-
-def _in_memory(name: str, kind: str, table: pa.Table) -> _Raw:
-    def payload(line: int) -> bytes:
-        row = table.slice(line - 1, 1)
-        values = {name: _shown(column)[0].as_py() for name, column in zip(row.column_names, row.columns, strict=True)}
-        return json.dumps(values, default=str, ensure_ascii=False).encode("utf-8", "replace")
-
-    return _Raw(name, kind, table, np.arange(1, table.num_rows + 1), payload)
-
-
-def _shown(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Give times as text: Python cannot hold all of them."""
-    written = pa.types.is_timestamp(column.type) or pa.types.is_date(column.type)
-    return column.cast(pa.string()) if written else column
-
-
-def _raw_text(path: Path, encoding: str | None, delimiter: str | None) -> _Raw:
-    text, notes = inputs.decode(inputs.read_bytes(path), path.name, encoding, keep_broken=True)
-    if text.lstrip().startswith(("<?xml", "<log")):
-        raise FormatError(f"{path.name} is XML, not a table; if it is an XES log, read it with read_xes")
-    if _JSON_ARRAY.match(text):
-        raise FormatError(f"{path.name} is one JSON array, not JSON lines. Write one object a line")
-    is_json = text.lstrip().startswith("{")
-    parsed = rows.json_rows(text, path.name) if is_json else rows.delimited_rows(text, path.name, delimiter)
-    kind = "json lines" if is_json else "delimited text"
-    return _Raw(path.name, kind, parsed.table, parsed.lines, parsed.payload, parsed.rejects, notes)
 
 
 # --- from its columns to canonical ones ------------------------------------------------------------------------------
@@ -242,24 +141,18 @@ def _with_canonical_names(picked: dict[str, str], table: pa.Table) -> dict[str, 
     return picked
 
 
-def _check_distinct(source: str, names: list[str]) -> None:
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise SchemaError(f"{source} names a column twice: {', '.join(map(repr, twice))}")
-
-
-def _check_columns(raw: _Raw, wanted: list[str]) -> None:
-    _check_distinct(raw.name, raw.table.column_names)
+def _check_columns(raw: RawTable, wanted: list[str]) -> None:
+    check_distinct(raw.name, raw.table.column_names)
     for name in wanted:
         if name not in raw.table.column_names:
             raise UnknownColumnError(f"column {{name!r}} is not in {raw.name}", name, raw.table.column_names)
 
 
 def _reading(
-    raw: _Raw, picked: dict[str, str], when: list[str], unknown: list[str], tz: str | None, time_format: str | None
+    raw: RawTable, picked: dict[str, str], when: list[str], unknown: list[str], tz: str | None, time_format: str | None
 ) -> Reading:
     attributes, notes = _attributes(raw.table, picked, when)
-    events = _encoded(pa.table({new: _labels(raw, new, old) for new, old in picked.items()} | attributes))
+    events = encoded(pa.table({new: _labels(raw, new, old) for new, old in picked.items()} | attributes))
     events = events.append_column("source_row", pa.array(raw.lines, pa.int64()))
     moments = parse_times(_joined(raw.table, when), tz=tz, name=" ".join(when), time_format=time_format)
     events = events.append_column("timestamp", moments.array)
@@ -277,7 +170,7 @@ def _reading(
     return Reading(raw.name, raw.format, rows_in, events, None, duplicates, [*raw.rejects, *rejects], notes)
 
 
-def _labels(raw: _Raw, new: str, old: str) -> pa.ChunkedArray | pa.Array:
+def _labels(raw: RawTable, new: str, old: str) -> pa.ChunkedArray | pa.Array:
     column = raw.table[old]
     if new in ("end_timestamp", "version"):
         return column
@@ -300,12 +193,6 @@ def _ends(table: pa.Table, column: str, moments: Times, tz: str | None, time_for
     early = np.count_nonzero(before)
     notes += [f"{early:,} events end before they begin; their ends are left out"] if early else []
     return Times(ends.microseconds, ends.bad | before, ends.notes + notes)
-
-
-def _encoded(events: pa.Table) -> pa.Table:
-    """Encode text once, so that what follows works on distinct values."""
-    arrays = (columns.encode(column) if columns.is_text(column.type) else column for column in events.columns)
-    return pa.table(list(arrays), names=events.column_names)
 
 
 def _attributes(
@@ -331,9 +218,9 @@ def _joined(table: pa.Table, when: list[str]) -> pa.ChunkedArray:
     return pc.binary_join_element_wise(*(table[name].cast(pa.string()) for name in when), " ")
 
 
-def _usable(events: pa.Table, raw: _Raw, moments: Times, shown: pa.ChunkedArray) -> tuple[pa.Table, list[Reject]]:
+def _usable(events: pa.Table, raw: RawTable, moments: Times, shown: pa.ChunkedArray) -> tuple[pa.Table, list[Reject]]:
     """Set the rows aside that have no time, no activity or no case; each row for its first reason."""
-    written = _shown(shown.take(pa.array(np.flatnonzero(moments.bad)))).to_pylist()
+    written = shown_times(shown.take(pa.array(np.flatnonzero(moments.bad)))).to_pylist()
     events = _after_unread(events)
     events, rejects = refuse(events, moments.bad, "bad_time", lambda row: "", raw.payload)
     rejects = [

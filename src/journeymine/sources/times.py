@@ -191,7 +191,19 @@ def _of_format(text: pa.Array, tz: str | None, name: str, time_format: str) -> T
         naive = pc.strptime(text, format=time_format, unit="us", error_is_null=True)
     except pa.ArrowInvalid as error:
         raise OptionError(f"time_format {time_format!r} cannot be used: {error}") from error
+    naive = pc.if_else(pa.array(_is_other_day(text, naive, time_format)), pa.scalar(None, naive.type), naive)
     return _of_arrow(naive.cast(UTC) if "%z" in time_format else naive, tz, name)
+
+
+def _is_other_day(text: pa.Array, parsed: pa.Array, time_format: str) -> np.ndarray:
+    """Tell where a day that its month does not have, such as 30 February, was taken for one of the next month."""
+    other = np.zeros(len(text), bool)
+    early = np.flatnonzero(columns.is_true(pc.less_equal(pc.day(parsed), 3)))
+    if "%d" in time_format and "%z" not in time_format and len(early):
+        written, meant = text.take(pa.array(early)), pc.strftime(parsed.take(pa.array(early)), time_format)
+        numbers = [pc.replace_substring_regex(each, r"(^|\D)0+(\d)", r"\1\2") for each in (written, meant)]
+        other[early] = columns.is_true(pc.not_equal(*(pc.utf8_lower(each) for each in numbers)))
+    return other
 
 
 def _without_sentinels(parsed: Times) -> Times:
@@ -346,6 +358,8 @@ def to_utc(naive: np.ndarray, bad: np.ndarray, tz: str | None, name: str, shown)
             "Say where the clock stood with tz=, such as tz='Europe/Amsterdam' or tz='UTC'"
         )
     _check_zone(tz)
+    if tz == "UTC":  # a clock that nobody changes
+        return Times(np.where(bad, 0, naive), bad)
     wall = pa.array(np.where(bad, 0, naive)).cast(NAIVE)
     early = pc.assume_timezone(wall, tz, ambiguous="earliest", nonexistent="earliest")
     late = pc.assume_timezone(wall, tz, ambiguous="latest", nonexistent="latest")

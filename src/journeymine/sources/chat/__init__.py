@@ -1,1 +1,1 @@
-"""Exports of chat systems in, logs with channel ``chat`` out: one event a conversation, or one a message."""
+"""Exports of chat systems and help desks in; logs out: one event a conversation, a message or a step of a ticket."""

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
 from email.errors import HeaderParseError
 from email.header import decode_header
-from email.message import Message
-from email.parser import BytesParser
-from email.utils import getaddresses, parsedate_to_datetime
+from email.utils import getaddresses
 from hashlib import sha256
 from typing import Final, NamedTuple
 
+from journeymine.sources.mail.automatic import automatic
 from journeymine.sources.mail.body import body_text, decode_bytes
+from journeymine.sources.mail.dates import BROKEN, when
+from journeymine.sources.mail.mime import Head, Part, parse
+from journeymine.sources.mail.quotes import own_words
 
 __all__ = ["Letter", "Mail"]
 
+_LONGEST: Final = 20_000  # letters of a header; decoding takes the square of their number
 _ID: Final = re.compile(r"<\s*([^<>\s]+)\s*>")
+_PLAIN_ADDRESS: Final = re.compile(
+    r"""\s*+(?:(?:"[^"\\]*"|[^"<>(),:;@\\])*+<([^\s"<>(),:;@\\]++@[^\s"<>(),:;@\\]++)>"""  # Jo Doe <jo@mail.example>
+    r"""|([^\s"<>(),:;@\\]++@[^\s"<>(),:;@\\]++))\s*+(?:,|$)"""
+)
 _KNOWN: Final = frozenset(
     {"bcc", "cc", "content-type", "date", "delivered-to", "from", "in-reply-to", "message-id", "mime-version"}
     | {"received", "references", "reply-to", "return-path", "sender", "subject", "to"}
 )
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_DAY: Final = 86_400_000_000
-_MICROSECOND: Final = timedelta(microseconds=1)
-_YEARS: Final = (1970, 9000)  # outside of these a date stands for "none" or "for ever"
-_BROKEN: Final = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
-"""What the parsers of the standard library raise at headers and bodies that break the rules."""
 
 
 class Letter(NamedTuple):
@@ -34,12 +34,11 @@ class Letter(NamedTuple):
 
     Attributes
     ----------
-    message_id
-        Its own id, without brackets, or None.
-    parent
-        The first of its references, else what it replies to, or None.
-    stand_in
-        A stable name for a message without any id.
+    key
+        Its id, without brackets; where it has none a name made of sender, recipients, time, subject and body, so that
+        the same message gets the same one again.
+    chain
+        Ids of the messages it refers to, the oldest first, then its own.
     sender
         Address of the sender, or None.
     recipients
@@ -49,31 +48,26 @@ class Letter(NamedTuple):
     microseconds
         When it was written, or else received, since 1970; None where no header says it.
     clock
-        ``"date"``, ``"missing"`` (time of receipt for want of a usable Date), ``"late"`` (time of receipt, because
-        Date is over a day after it).
+        Which of the two it is, see `when`.
     subject
         Decoded.
     automatic
-        Whether no person wrote it, or it went to a list.
+        What kind of machine wrote it, see `automatic`; None for a person.
     """
 
-    message_id: str | None
-    parent: str | None
-    stand_in: str
+    key: str
+    chain: list[str]
     sender: str | None
     recipients: list[str]
     answers_to: list[str]
     microseconds: int | None
     clock: str
     subject: str | None
-    automatic: bool
-
-
-Head = dict[str, list[str]]
+    automatic: str | None
 
 
 class Mail:
-    """A message whose head is parsed once, and whose body only when it is asked for.
+    """A message whose body is looked at only when it is asked for.
 
     Parameters
     ----------
@@ -82,73 +76,51 @@ class Mail:
     """
 
     def __init__(self, raw: bytes) -> None:
-        self._raw = raw
-        self._begin = _head_end(raw)
-        self._message = BytesParser().parsebytes(raw[: self._begin], headersonly=True)
-        self._head: Head = {}
-        for name, value in self._message.raw_items():
-            self._head.setdefault(name.lower(), []).append(str(value))
+        self._part = parse(raw)
 
     @property
     def is_mail(self) -> bool:
         """Whether it has any header that messages have."""
-        return not _KNOWN.isdisjoint(self._head)
+        return not _KNOWN.isdisjoint(self._part.head)
 
     @property
     def letter(self) -> Letter:
         """What the head says."""
-        head = self._head
-        microseconds, clock = _time(head)
-        references = _ids(head.get("references")) or _ids(head.get("in-reply-to"))
+        head = self._part.head
+        microseconds, clock = when(head)
         senders = _addresses(head, "from") or _addresses(head, "sender") or _addresses(head, "reply-to")
+        sender = senders[0] if senders else None
+        recipients, answers_to = _addresses(head, "to", "cc", "bcc"), _addresses(head, "reply-to")
+        own = _ids(head.get("message-id"))
+        key = own[0] if own else _made_up(self._part, microseconds)
+        people = {*senders, *recipients, *answers_to}  # some programs write them into In-Reply-To
+        mentioned = [*_ids(head.get("references")), *_ids(head.get("in-reply-to"))]
+        chain = [*(one for one in dict.fromkeys(mentioned) if one.lower() not in people and one != key), key]
         subject = _decoded(head["subject"][0]) if "subject" in head else None
-        return Letter(
-            next(iter(_ids(head.get("message-id"))), None),
-            references[0] if references else None,
-            _stand_in(head),
-            senders[0] if senders else None,
-            _addresses(head, "to", "cc", "bcc"),
-            _addresses(head, "reply-to"),
-            microseconds,
-            clock,
-            subject or None,
-            _automatic(head),
-        )
+        kind = automatic(head, sender)
+        return Letter(key, chain, sender, recipients, answers_to, microseconds, clock, subject or None, kind)
 
     @property
     def text(self) -> str | None:
-        """The text of the body; None where there is none, or none that can be read."""
-        try:
-            return body_text(self._whole())
-        except _BROKEN:
-            return None
-
-    def _whole(self) -> Message:
-        """Parse the body line by line only where it has parts."""
-        if self._message.get_content_maintype() == "multipart":
-            return BytesParser().parsebytes(self._raw)
-        before = self._message.get_payload()  # lines of a broken head, which belong to the body
-        body = self._raw[self._begin :].decode("ascii", "surrogateescape")
-        self._message.set_payload(before + body if isinstance(before, str) else body)
-        return self._message
+        """What the sender wrote; None where there is no text, or none that can be read."""
+        text = body_text(self._part)
+        return None if text is None else own_words(text)
 
 
-def _head_end(raw: bytes) -> int:
-    """Find where the body begins: after the first empty line."""
-    ends = ((raw.find(end), len(end)) for end in (b"\n\n", b"\n\r\n", b"\r\r"))
-    return min((place + length for place, length in ends if place >= 0), default=len(raw))
-
-
-def _stand_in(head: Head) -> str:
-    written = repr([head.get(name) for name in ("from", "date", "subject")])
-    return f"no id/{sha256(written.encode()).hexdigest()[:16]}"
+def _made_up(part: Part, microseconds: int | None) -> str:
+    """Name a message without an id; the way it came, and the line ends, do not matter."""
+    said = repr([microseconds, *(part.head.get(name) for name in ("from", "to", "cc", "subject"))])
+    body = part.body.replace(b"\r\n", b"\n").strip()
+    return f"no id/{sha256(said.encode() + body).hexdigest()[:24]}"
 
 
 def _decoded(value: str) -> str:
     """Decode the encoded words and bare bytes of a header."""
     value = " ".join(value.split())
+    if "=?" not in value and value.isascii():
+        return value
     try:
-        parts = decode_header(value) if "=?" in value else [(value, None)]
+        parts = decode_header(value) if "=?" in value and len(value) < _LONGEST else [(value, None)]
     except (HeaderParseError, ValueError):
         parts = [(value, None)]
     return "".join(
@@ -159,43 +131,31 @@ def _decoded(value: str) -> str:
 
 def _ids(values: list[str] | None) -> list[str]:
     written = _decoded(" ".join(values)) if values else ""
-    return _ID.findall(written) or written.split()
+    words = written.split()
+    return _ID.findall(written) or (words if len(words) == 1 else [word for word in words if "@" in word])
 
 
 def _addresses(head: Head, *names: str) -> list[str]:
     values = [value for name in names for value in head.get(name, ())]
+    return [address for value in values for address in _plain_addresses(value) or _any_addresses(value)]
+
+
+def _plain_addresses(value: str) -> list[str]:
+    """Read the usual spellings, much faster than those that the standard allows besides; nothing if it is not one."""
+    found: list[str] = []
+    place = 0
+    while place < len(value):
+        address = _PLAIN_ADDRESS.match(value, place)
+        if not address:
+            return []
+        found.append(_decoded(address[1] or address[2]).lower())
+        place = address.end()
+    return found
+
+
+def _any_addresses(value: str) -> list[str]:
     try:
-        pairs = getaddresses(values) if values else []
-    except _BROKEN:
-        pairs = []
+        pairs = getaddresses([value])
+    except BROKEN:
+        return []
     return [_decoded(address).lower() for _, address in pairs if "@" in address]
-
-
-def _automatic(head: Head) -> bool:
-    answers = head.get("auto-submitted", ["no"])[0].split(";")[0].strip().lower()
-    precedence = head.get("precedence", [""])[0].strip().lower()
-    lists = "list-id" in head or "list-unsubscribe" in head
-    return lists or answers != "no" or precedence in ("bulk", "list", "junk")
-
-
-def _time(head: Head) -> tuple[int | None, str]:
-    written = next(iter(map(_moment, head.get("date", ()))), None)
-    passages = (_moment(value.rpartition(";")[2]) for value in head.get("received", ()))
-    received = next((moment for moment in passages if moment is not None), None)
-    if written is None:
-        return received, "missing"
-    if received is not None and written > received + _DAY:
-        return received, "late"
-    return written, "date"
-
-
-def _moment(value: str) -> int | None:
-    """Give microseconds since 1970; None for what is no time, or has no zone (``-0000`` is UTC)."""
-    try:
-        parsed = parsedate_to_datetime(" ".join(value.split()))
-        if parsed.tzinfo is None and "-0000" in value:
-            parsed = parsed.replace(tzinfo=UTC)
-        usable = parsed.tzinfo is not None and _YEARS[0] <= parsed.year < _YEARS[1]
-        return (parsed - _EPOCH) // _MICROSECOND if usable else None
-    except _BROKEN:
-        return None

@@ -1,1 +1,1 @@
-"""Call records of telephone exchanges arrive; a log of calls leaves: who, when, answered or not, how long."""
+"""Records of telephone exchanges and contact centres arrive; a log of calls and of what happens in them leaves."""

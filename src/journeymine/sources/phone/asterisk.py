@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -12,15 +13,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from journeymine.errors import OptionError, TimeZoneError
+from journeymine.errors import TimeZoneError
 from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
 from journeymine.log.quarantine import Reject
 from journeymine.log.schema import TIME
-from journeymine.sources import inputs, rows
-from journeymine.sources.phone.calls import calls_of, with_parties
-from journeymine.sources.phone.cdr_rows import DATE, NO_DATE, Lines, legs_of, text_lines
-from journeymine.sources.reading import Reading, refuse, to_log
+from journeymine.sources.lines import Lines
+from journeymine.sources.phone.calls import calls_of, check_internal_digits, with_parties
+from journeymine.sources.phone.cdr_rows import DATE, NO_DATE, Part, cdr_parts, with_call_ids
+from journeymine.sources.phone.exchange_rows import without_copies
+from journeymine.sources.reading import Reading, gather, refuse, to_log
 from journeymine.sources.times import Times, parse_times
 
 __all__ = ["read_asterisk_cdr"]
@@ -113,24 +115,10 @@ def read_asterisk_cdr(
     path = Path(path)
     if tz is None:
         raise TimeZoneError(_explain_zone(path.name))
-    if internal_digits not in range(1, 16):
-        raise OptionError(f"internal_digits is how many digits an extension has at most, not {internal_digits!r}")
-    text, notes = inputs.decode(inputs.read_bytes(path), path.name)
-    lines = text_lines(rows.unix_lines(text))
-    legs, damaged = legs_of(lines, path.name)
-    legs, clock = _timed(legs, tz)
-    legs, nonsense = _checked(legs, lines)
-    legs, copies = _without_copies(legs, lines)
-    reading = Reading(
-        name or path.name,
-        "asterisk cdr",
-        len(lines.texts),
-        calls_of(with_parties(legs, internal_digits=internal_digits)),
-        used=legs.num_rows,
-        duplicate=copies,
-        rejects=[*damaged, *nonsense],
-        notes=[*notes, *clock],
-    )
+    check_internal_digits(internal_digits)
+    found = gather(_legs(part, name or path.name, tz, internal_digits) for part in cdr_parts(path))
+    legs, copies = without_copies(with_call_ids(found.events), "start_time", "end_time")
+    reading = replace(found, events=calls_of(legs), used=legs.num_rows, duplicate=copies)
     until = observed_until or pc.max(legs["end_time"]).as_py()
     return to_log(reading, channel="phone", observed_until=until, country=country)
 
@@ -140,6 +128,19 @@ def _explain_zone(name: str) -> str:
         f"{name} has times without a zone: Asterisk writes what its server's clock says. Say where the server stands "
         "with tz=, such as tz='Europe/Amsterdam', or tz='UTC' if its cdr.conf has usegmtime=yes"
     )
+
+
+# Columns that a leg no longer needs once it has its times and its parties.
+_RAW: Final = ["source", "caller", "channel", "start", "answer", "end", "duration", "billed", "unreadable"]
+
+
+def _legs(part: Part, source: str, tz: str, internal_digits: int) -> Reading:
+    """Make legs of records."""
+    legs, clock = _timed(part.records, tz)
+    legs, nonsense = _checked(legs, part.lines)
+    legs = with_parties(legs, internal_digits=internal_digits).drop_columns(_RAW)
+    notes = [*part.notes, *clock]
+    return Reading(source, "asterisk cdr", part.lines_in, legs, rejects=[*part.rejects, *nonsense], notes=notes)
 
 
 # --- times -----------------------------------------------------------------------------------------------------------
@@ -154,24 +155,22 @@ def _timed(legs: pa.Table, tz: str) -> tuple[pa.Table, list[str]]:
         notes += _settle_clock_change(moments, _seconds(legs["duration"]), _seconds(legs["billed"]))
     for name, moment in moments.items():
         legs = legs.append_column(name + "_time", pa.array(moment, mask=parsed[name].bad).cast(TIME))
-    needs_answer = _is_true(pc.equal(legs["disposition"], "ANSWERED")) | ~_is_blank(columns.whole(legs["answer"]))
+    answered = columns.is_true(pc.equal(legs["disposition"], "ANSWERED"))
+    needs_answer = answered | ~_is_blank(columns.whole(legs["answer"]))
     unreadable = parsed["start"].bad | parsed["end"].bad | (parsed["answer"].bad & needs_answer)
     return legs.append_column("unreadable", pa.array(unreadable)), notes
 
 
 def _times(text: pa.Array, name: str, tz: str) -> Times:
-    dates = pc.if_else(pc.match_substring_regex(text, DATE), text, _NULL)
+    if pc.any(pc.not_equal(pc.binary_length(text), len("2024-02-10 16:42:07"))).as_py():
+        text = pc.if_else(pc.match_substring_regex(text, DATE), text, _NULL)
     with suppress(pa.ArrowInvalid):  # a day that does not exist; then each date is looked at by itself
-        dates = dates.cast(pa.timestamp("us"))
-    return parse_times(dates, tz=tz, name=name)
-
-
-def _is_true(array: pa.Array | pa.ChunkedArray) -> np.ndarray:
-    return columns.numbers(pc.fill_null(array, False).cast(pa.uint8())).astype(bool)
+        text = text.cast(pa.timestamp("us"))
+    return parse_times(text, tz=tz, name=name)
 
 
 def _is_blank(text: pa.Array) -> np.ndarray:
-    return _is_true(pc.fill_null(pc.match_substring_regex(text, NO_DATE), True))
+    return columns.is_true(pc.fill_null(pc.match_substring_regex(text, NO_DATE), True))
 
 
 def _seconds(column: pa.ChunkedArray) -> np.ndarray:
@@ -221,7 +220,7 @@ def _checked(legs: pa.Table, lines: Lines) -> tuple[pa.Table, list[Reject]]:
     """Take out the rows whose times or outcome make no sense, each for its first reason."""
     rejects: list[Reject] = []
     for stage, reason, text, fails in _CHECKS:
-        legs, more = refuse(legs, _is_true(fails(legs)), reason, _detail(text, legs), lines.payload, stage)
+        legs, more = refuse(legs, columns.is_true(fails(legs)), reason, _detail(text, legs), lines.payload, stage)
         rejects += more
     return legs, rejects
 
@@ -229,23 +228,3 @@ def _checked(legs: pa.Table, lines: Lines) -> tuple[pa.Table, list[Reject]]:
 def _detail(text: str, legs: pa.Table) -> Callable[[int], str]:
     shown = legs.select(["start", "answer", "end", "disposition"])
     return lambda row: f"{text}: " + ", ".join(repr(value) for value in shown.slice(row, 1).to_pylist()[0].values())
-
-
-def _without_copies(legs: pa.Table, lines: Lines) -> tuple[pa.Table, int]:
-    """Keep the first of the rows that are the same to the letter."""
-    alike = _look_alike(legs)
-    places = columns.numbers(legs["place"])[alike].tolist()
-    written = pa.array([lines.texts[place] for place in places], pa.large_string()).dictionary_encode()
-    highest = np.maximum.accumulate(columns.numbers(written.indices))  # codes count up as texts first appear
-    copies = np.zeros(legs.num_rows, bool)
-    copies[alike] = np.diff(highest, prepend=-1) == 0
-    return legs.filter(pa.array(~copies)), int(np.count_nonzero(copies))
-
-
-def _look_alike(legs: pa.Table) -> np.ndarray:
-    """Find the few rows that share call, start and end with another: comparing whole lines takes longer."""
-    keys = [columns.numbers(legs[name]) for name in ("end_time", "start_time")]
-    keys.append(columns.codes(columns.encode(legs["call"])))
-    order = np.lexsort(keys)
-    same = np.logical_and.reduce([key[order][1:] == key[order][:-1] for key in keys])
-    return np.sort(order[np.append(same, False) | np.insert(same, 0, False)]) if len(order) else order

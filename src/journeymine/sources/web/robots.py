@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["ASSETS", "BOTS", "assets", "robots"]
+from journeymine.sources.web.labels import told
+
+__all__ = ["ASSETS", "BOTS", "are_assets", "are_robots", "fetchers"]
 
 BOTS: Final = (
     r"bot|crawl|spider|slurp|scrap|fetch|feed|\brss\b|monitor|pingdom|uptime|nagios|zabbix|check_http|preview"
     r"|externalhit|validator|archiv|nutch|favicon|headless|phantomjs|selenium|lighthouse|internal dummy"
     r"|scanner|masscan|zgrab|nmap|nikto|sqlmap|curl/|wget|python|libwww|lwp|http_?-?client|^java/|^ruby|^php|^perl"
-    r"|https?://|\w@\w"
+    r"|health-?check|kube-probe|googlehc|prometheus|blackbox|datadog|https?://|\w@\w"
 )
 """User agents that are no persons, as a regular expression on the lower-case text: they say so, or name an address."""
 
@@ -24,44 +27,61 @@ ASSETS: Final = (
 """What pages and robots load by themselves, as a regular expression on the lower-case path."""
 
 _ROBOTS: Final = "/robots.txt"
-_FETCHED: Final = "a visitor that fetched " + _ROBOTS
-_NULL: Final = pa.scalar(None, pa.string())
 
 
-def robots(agents: pa.DictionaryArray, visitors: pa.DictionaryArray, paths: pa.DictionaryArray) -> pa.Array:
-    """Name the robot that sent each request.
+def are_robots(agents: pa.DictionaryArray) -> np.ndarray:
+    """Tell which requests were sent by robots that say so.
 
     Parameters
     ----------
     agents
         User agents, shape (requests,).
+
+    Returns
+    -------
+    numpy.ndarray
+        True where the user agent matches ``BOTS``, bool, shape (requests,).
+
+    Examples
+    --------
+    >>> are_robots(pa.array(["Googlebot/2.1", "Firefox/122.0", None]).dictionary_encode()).tolist()
+    [True, False, False]
+    """
+    return told(agents, _name_robots)
+
+
+def _name_robots(agents: pa.Array) -> pa.Array:
+    spared = pc.replace_substring(pc.utf8_lower(agents), "cubot", "")  # a make of telephones
+    return pc.match_substring_regex(spared, BOTS)
+
+
+def fetchers(visitors: pa.DictionaryArray, paths: pa.DictionaryArray) -> pa.Array:
+    """Name the visitors that fetched ``/robots.txt``: robots, whatever they say.
+
+    Parameters
+    ----------
     visitors
         Who sent each request.
     paths
-        What was asked for.
+        What was asked for, without query.
 
     Returns
     -------
     pyarrow.Array
-        The user agent that matches ``BOTS``, else that the visitor fetched ``/robots.txt`` at some time; null where
-        nothing speaks for a robot. Shape (requests,).
+        Their names, each once.
 
     Examples
     --------
-    >>> agents = pa.array(["Googlebot/2.1", "Firefox/122.0", "Firefox/122.0", None]).dictionary_encode()
     >>> visitors = pa.array(["a", "b", "b", "c"]).dictionary_encode()
     >>> paths = pa.array(["/", "/robots.txt", "/news", "/"]).dictionary_encode()
-    >>> robots(agents, visitors, paths).to_pylist()
-    ['Googlebot/2.1', 'a visitor that fetched /robots.txt', 'a visitor that fetched /robots.txt', None]
+    >>> fetchers(visitors, paths).to_pylist()
+    ['b']
     """
-    spared = pc.replace_substring(pc.utf8_lower(agents.dictionary), "cubot", "")  # a make of telephones
-    named = pc.if_else(pc.match_substring_regex(spared, BOTS), agents.dictionary, _NULL).take(agents.indices)
-    fetchers = visitors.filter(_told(paths, pc.equal(paths.dictionary, _ROBOTS))).dictionary_decode()
-    fetched = _told(visitors, pc.is_in(visitors.dictionary, fetchers))
-    return pc.coalesce(named, pc.if_else(fetched, pa.scalar(_FETCHED), _NULL))
+    fetched = told(paths, lambda values: pc.equal(values, _ROBOTS))
+    return visitors.filter(pa.array(fetched)).dictionary_decode().unique().drop_null()
 
 
-def assets(paths: pa.DictionaryArray) -> pa.Array:
+def are_assets(paths: pa.DictionaryArray) -> np.ndarray:
     """Tell which requests are for files that pages and robots load by themselves.
 
     Parameters
@@ -71,17 +91,12 @@ def assets(paths: pa.DictionaryArray) -> pa.Array:
 
     Returns
     -------
-    pyarrow.Array
-        Truths, shape (requests,).
+    numpy.ndarray
+        True where the path matches ``ASSETS``, bool, shape (requests,).
 
     Examples
     --------
-    >>> assets(pa.array(["/logo.PNG", "/pricing", "/terms.pdf", "/favicon.ico"]).dictionary_encode()).to_pylist()
+    >>> are_assets(pa.array(["/logo.PNG", "/pricing", "/terms.pdf", "/favicon.ico"]).dictionary_encode()).tolist()
     [True, False, False, True]
     """
-    return _told(paths, pc.match_substring_regex(pc.utf8_lower(paths.dictionary), ASSETS))
-
-
-def _told(labels: pa.DictionaryArray, truths: pa.Array) -> pa.Array:
-    """Tell for each row what is true of its label; of no label nothing is."""
-    return pc.fill_null(truths.take(labels.indices), False)
+    return told(paths, lambda values: pc.match_substring_regex(pc.utf8_lower(values), ASSETS))

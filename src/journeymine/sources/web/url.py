@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
-__all__ = ["url_template"]
+__all__ = ["plain_path", "url_template"]
 
 _ORIGIN: Final = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
 _YEAR, _MONTH, _DAY = r"(?:19|20)\d\d", r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12]\d|3[01])"
@@ -70,10 +70,34 @@ def url_template(url: str) -> str:
     return "/" + "/".join(_template(part) for part in parts if part)
 
 
+def plain_path(url: str) -> tuple[str, str]:
+    """Take from a URL what names its page, without folding anything.
+
+    Parameters
+    ----------
+    url
+        A path with or without query, or a whole URL.
+
+    Returns
+    -------
+    path : str
+        Readable, without host, ``;parameters``, doubled and trailing slashes.
+    query : str
+        What stands behind the question mark, as it is.
+
+    Examples
+    --------
+    >>> plain_path("https://shop.example//caf%C3%A9/7/?ref=mail#top")
+    ('/café/7', 'ref=mail')
+    """
+    path, _, query = _ORIGIN.sub("", url).partition("#")[0].partition("?")
+    return "/" + "/".join(_readable(part) for part in path.split("/") if part), query
+
+
 @lru_cache(maxsize=1 << 16)
 def _template(part: str) -> str:
     """Fold one part of a path; the same parts come again and again, so the answers are kept."""
-    part = _readable(part.partition(";")[0] or part)
+    part = _readable(part)
     if _EMAIL.fullmatch(part):
         return "{email}"
     if _DATE.fullmatch(part):
@@ -88,6 +112,7 @@ def _template(part: str) -> str:
 
 
 def _readable(part: str) -> str:
-    """Decode ``%7E`` and its like, unless that would change what the path is."""
+    """Decode ``%7E`` and its like, unless that would change what the path is, and leave out ``;parameters``."""
+    part = part.partition(";")[0] or part
     decoded = unquote(part) if "%" in part else part
     return decoded if decoded.isprintable() and not set("/?#;%") & set(decoded) else part

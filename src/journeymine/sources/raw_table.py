@@ -1,0 +1,262 @@
+"""Tables from elsewhere as they come, before anybody knows what their columns mean."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from journeymine.errors import EmptySourceError, FormatError, SchemaError
+from journeymine.log import columns
+from journeymine.log.quarantine import Reject
+from journeymine.log.schema import with_distinct_labels
+from journeymine.sources import inputs
+from journeymine.sources.delimited import delimited_tables, row_end
+from journeymine.sources.reading import Payload
+from journeymine.sources.records import json_lines, json_rows
+
+__all__ = ["RawTable", "check_distinct", "encoded", "raw_table", "shown_times"]
+
+_PARQUET = b"PAR1"
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A table as it comes.
+
+    Attributes
+    ----------
+    name
+        Of its source.
+    format
+        What it is.
+    table
+        Its columns; text as labels.
+    lines
+        Line of each row, from 1, int64, shape (rows,).
+    payload
+        Gives the row at a line as it came.
+    rejects
+        Lines that are no row.
+    notes
+        What was assumed.
+    """
+
+    name: str
+    format: str
+    table: pa.Table
+    lines: np.ndarray
+    payload: Payload
+    rejects: list[Reject] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def raw_table(data: Any, name: str | None, encoding: str | None, delimiter: str | None) -> RawTable:
+    """Read a table.
+
+    Parameters
+    ----------
+    data
+        A path of text or Parquet, a folder of Parquet files, or a table of whatever library.
+    name
+        Name of the source; by default the file's.
+    encoding, delimiter
+        Of text.
+
+    Returns
+    -------
+    RawTable
+        At least one row, or line that is none.
+
+    Raises
+    ------
+    EmptySourceError, FormatError, SchemaError
+        If there is no table, or nothing in it.
+    """
+    if isinstance(data, str | Path):
+        path = Path(data)
+        raw = _of_parquet(path) if _is_parquet(path) else _of_text(path, encoding, delimiter)
+    else:
+        raw = _of_arrow(data)
+    if not raw.table.num_rows and not raw.rejects:
+        raise EmptySourceError(f"{name or raw.name} has no rows")
+    return raw if name is None else replace(raw, name=name)
+
+
+def encoded(table: pa.Table) -> pa.Table:
+    """Encode text once, so that what follows works on distinct values.
+
+    Parameters
+    ----------
+    table
+        Any table.
+
+    Returns
+    -------
+    pyarrow.Table
+        Its text columns as labels.
+    """
+    arrays = (columns.encode(column) if columns.is_text(column.type) else column for column in table.columns)
+    return pa.table(list(arrays), names=table.column_names)
+
+
+def check_distinct(source: str, names: list[str]) -> None:
+    """Make sure that no column is named twice.
+
+    Parameters
+    ----------
+    source
+        Whose columns.
+    names
+        Their names.
+
+    Raises
+    ------
+    SchemaError
+        If one is.
+    """
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise SchemaError(f"{source} names a column twice: {', '.join(map(repr, twice))}")
+
+
+def shown_times(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Give times as text: Python cannot hold all of them.
+
+    Parameters
+    ----------
+    column
+        Any column.
+
+    Returns
+    -------
+    pyarrow.ChunkedArray
+        The same but for times.
+    """
+    written = pa.types.is_timestamp(column.type) or pa.types.is_date(column.type)
+    return column.cast(pa.string()) if written else column
+
+
+def _is_parquet(path: Path) -> bool:
+    if path.is_dir():
+        return True
+    if not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        return stream.read(4) == _PARQUET
+
+
+def _of_parquet(path: Path) -> RawTable:
+    files = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
+    if not files:
+        raise EmptySourceError(f"there is no .parquet file in folder {str(path)!r}")
+    try:
+        parts = [_parquet_file(file) for file in files]
+        table = columns.concat(parts) if len(parts) > 1 else parts[0]
+    except (pa.ArrowException, OSError) as error:
+        raise FormatError(f"{path.name} is not a whole Parquet file: {error}") from error
+    return _in_memory(path.name, "parquet", table)
+
+
+def _parquet_file(file: Path) -> pa.Table:
+    import pyarrow.parquet as pq
+
+    opened = pq.ParquetFile(file)
+    texts = [field.name for field in opened.schema_arrow if columns.is_text(field.type)]
+    table = pq.ParquetFile(file, read_dictionary=texts).read()
+    has_own = any(pa.types.is_dictionary(field.type) for field in opened.schema_arrow)
+    return with_distinct_labels(table) if has_own else table
+
+
+def _of_arrow(data: Any) -> RawTable:
+    kind = type(data).__name__
+    try:
+        table = with_distinct_labels(pa.table(data))
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        raise SchemaError(
+            f"cannot read the columns of this {kind}: {error}. Give every column one type, and all of them as many rows"
+        ) from error
+    except (TypeError, ValueError) as error:
+        if isinstance(error, ValueError):  # so pandas says it
+            check_distinct("the table", [str(name) for name in getattr(data, "columns", ())])
+        raise SchemaError(f"cannot read a table from {kind}: give a path, a dict of columns or a table") from error
+    return _in_memory("table", "table", table)
+
+
+def _in_memory(name: str, kind: str, table: pa.Table) -> RawTable:
+    def payload(line: int) -> bytes:
+        row = table.slice(line - 1, 1)
+        values = {
+            name: shown_times(column)[0].as_py() for name, column in zip(row.column_names, row.columns, strict=True)
+        }
+        return json.dumps(values, default=str, ensure_ascii=False).encode("utf-8", "replace")
+
+    return RawTable(name, kind, table, np.arange(1, table.num_rows + 1), payload)
+
+
+# --- text, block by block --------------------------------------------------------------------------------------------
+
+
+def _of_text(path: Path, encoding: str | None, delimiter: str | None) -> RawTable:
+    def blocks() -> Iterator[inputs.Block]:
+        return inputs.blocks(path, encoding=encoding, keep_broken=True, record_end=_record_end)
+
+    begin = next(blocks()).text.lstrip("\ufeff \t\r\n")
+    if begin.startswith(("<?xml", "<log")):
+        raise FormatError(f"{path.name} is XML, not a table; if it is an XES log, read it with read_xes")
+    is_json = begin.startswith(("{", "[{"))
+    parts = list(_json_parts(blocks()) if is_json else _delimited_parts(blocks(), delimiter))
+    table = columns.concat(part.table for part in parts)
+    rejects = [reject for part in parts for reject in part.rejects]
+    if is_json and not table.num_rows:
+        raise FormatError(_explain_no_object(path.name, rejects))
+    return RawTable(
+        path.name,
+        "json lines" if is_json else "delimited text",
+        table,
+        np.concatenate([part.lines for part in parts]),
+        parts[0].payload if len(parts) == 1 else _read_again(blocks, is_json=is_json, delimiter=delimiter),
+        rejects,
+        list(dict.fromkeys(note for part in parts for note in part.notes)),
+    )
+
+
+def _record_end(content: bytes) -> int:
+    return inputs.line_end(content) if content.lstrip()[:1] in (b"{", b"") else row_end(content)
+
+
+def _explain_no_object(name: str, rejects: list[Reject]) -> str:
+    return f"{name} has no line that is a JSON object; line {rejects[0].line}: {rejects[0].detail}"
+
+
+def _json_parts(blocks: Iterable[inputs.Block]) -> Iterator[RawTable]:
+    for block in blocks:
+        found = json_rows(json_lines(block))
+        payload, notes = found.lines.payload, found.lines.notes
+        yield RawTable(block.name, "", encoded(found.table), found.numbers, payload, found.rejects, notes)
+
+
+def _delimited_parts(blocks: Iterable[inputs.Block], delimiter: str | None) -> Iterator[RawTable]:
+    for rows, notes in delimited_tables(blocks, delimiter):
+        yield RawTable("", "", encoded(rows.table), rows.lines, rows.payload, rows.rejects, notes)
+
+
+def _read_again(blocks: Callable[[], Iterator[inputs.Block]], *, is_json: bool, delimiter: str | None) -> Payload:
+    """Find rows in the file once more, which is cheaper than to hold all of its text: few are asked for."""
+    parts: Iterator[RawTable] = iter(())
+    part: RawTable | None = None
+
+    def payload(line: int) -> bytes:
+        nonlocal parts, part
+        if part is None or line < part.lines[0]:
+            parts, part = _json_parts(blocks()) if is_json else _delimited_parts(blocks(), delimiter), None
+        while part is None or line > part.lines[-1]:
+            part = next(parts)
+        return part.payload(line)
+
+    return payload

@@ -1,0 +1,1 @@
+"""Answers to surveys: scores, comments, and when somebody gave them."""
