@@ -18,7 +18,7 @@ from journeymine.log.identifiers import KINDS
 from journeymine.log.schema import ID_PREFIX, QUALITATIVE
 from journeymine.sources import inputs
 from journeymine.sources.attributes import own_name
-from journeymine.sources.chat.checks import Check, usable
+from journeymine.sources.checks import Check, usable
 from journeymine.sources.delimited import delimited_tables, row_end
 from journeymine.sources.reading import Reading, gather, keep_latest, to_log
 from journeymine.sources.rows import Rows

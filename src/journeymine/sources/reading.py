@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 
 from journeymine.errors import OptionError
 from journeymine.log import account, columns
-from journeymine.log.eventlog import EventLog
 from journeymine.log.blocklist import without_nobody
+from journeymine.log.eventlog import EventLog
 from journeymine.log.identifiers import customer_names, ranked, spelled
 from journeymine.log.quarantine import Quarantine, Reject
 from journeymine.log.schema import ID_PREFIX, id_columns

@@ -117,8 +117,9 @@ def _has(sample: Sample, field: str) -> bool:
 
 
 def _fits(sample: Sample, pattern: str) -> bool:
-    """Tell whether the first line matches: others may continue it, or be broken."""
-    return bool(sample.lines) and re.search(pattern, sample.lines[0]) is not None
+    """Tell whether the telling line matches: the one that lists fields, else the first; others may continue it."""
+    telling = [line for line in sample.lines if line.startswith("#Fields")] or list(sample.lines[:1])
+    return any(re.search(pattern, line) for line in telling[:1])
 
 
 def _explain_unknown(sample: Sample, matches: list[Match]) -> str:

@@ -7,29 +7,19 @@ from typing import Any, Final
 
 from journeymine.errors import OptionError, UnknownOptionError
 from journeymine.log.eventlog import EventLog
+from journeymine.sources import formats
 from journeymine.sources.chat import formats as chat
-from journeymine.sources.format import Format, Signature
+from journeymine.sources.format import Format
 from journeymine.sources.mail import formats as mail
 from journeymine.sources.phone import formats as phone
+from journeymine.sources.social import formats as social
+from journeymine.sources.survey import formats as survey
 from journeymine.sources.web import formats as web
 
 __all__ = ["FORMATS", "describe", "read_as"]
 
-TABLES: Final = (
-    Format(
-        "table",
-        "read_table",
-        "table",
-        "",
-        key="event_id=, latest by version=",
-        zone="in each time, or tz=",
-        signatures=tuple(Signature(kind, ("activity", "timestamp")) for kind in ("delimited", "json", "parquet")),
-    ),
-    Format("xes", "read_xes", "xes", "", zone="in each time", signatures=(Signature("xml", ("log",)),)),
-)
-
 FORMATS: Final = {
-    kind.name: kind for kinds in (TABLES, web.FORMATS, mail.FORMATS, phone.FORMATS, chat.FORMATS) for kind in kinds
+    kind.name: kind for channel in (formats, web, mail, phone, chat, social, survey) for kind in channel.FORMATS
 }
 
 

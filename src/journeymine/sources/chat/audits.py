@@ -13,11 +13,11 @@ import pyarrow.compute as pc
 from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
 from journeymine.sources.chat.audit_events import Step, steps, update_of, word
-from journeymine.sources.chat.checks import CHECKS, check_kind, drop, foreign, usable
-from journeymine.sources.chat.fields import moments
 from journeymine.sources.chat.ticket_history import happenings
+from journeymine.sources.checks import CHECKS, check_kind, drop, foreign, usable
 from journeymine.sources.reading import Reading, gather, keep_latest, to_log
 from journeymine.sources.records import Lines, json_blocks, json_objects
+from journeymine.sources.values import moments
 
 __all__ = ["read_zendesk_audits"]
 

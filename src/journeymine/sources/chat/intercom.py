@@ -15,14 +15,14 @@ import pyarrow.compute as pc
 
 from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
-from journeymine.sources.chat.checks import CHECKS, check_kind, drop, foreign, untimed, usable
-from journeymine.sources.chat.conversations import expanded, first_of, parts_of
-from journeymine.sources.chat.fields import amounts, moments, texts
 from journeymine.sources.chat.intercom_parts import AUTHOR, PART, STARTED, contacts
 from journeymine.sources.chat.people import known_as
 from journeymine.sources.chat.via import channel_of
+from journeymine.sources.checks import CHECKS, check_kind, drop, foreign, untimed, usable
+from journeymine.sources.nested import expanded, first_of, parts_of
 from journeymine.sources.reading import Reading, gather, keep_latest, to_log
 from journeymine.sources.records import Records, json_tables
+from journeymine.sources.values import amounts, moments, texts
 
 __all__ = ["read_intercom"]
 

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from journeymine.log import columns
-from journeymine.sources.chat.conversations import nested, parts_of
-from journeymine.sources.chat.fields import moments
 from journeymine.sources.mail.html import html_text
+from journeymine.sources.nested import nested, parts_of
+from journeymine.sources.values import moments
 
 __all__ = ["AUTHOR", "PART", "STARTED", "contacts"]
 

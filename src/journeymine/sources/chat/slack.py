@@ -14,13 +14,13 @@ import pyarrow.compute as pc
 
 from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
-from journeymine.sources.chat.checks import CHECKS, check_kind, drop, foreign, usable
-from journeymine.sources.chat.fields import moments, texts
 from journeymine.sources.chat.parties import activities, agents, is_own, own_note, parties
 from journeymine.sources.chat.people import known_as
 from journeymine.sources.chat.slack_export import Batch, batches, users
+from journeymine.sources.checks import CHECKS, check_kind, drop, foreign, usable
 from journeymine.sources.reading import Reading, gather, keep_latest, to_log
 from journeymine.sources.records import json_records
+from journeymine.sources.values import moments, texts
 
 __all__ = ["read_slack"]
 

@@ -15,12 +15,12 @@ import pyarrow.compute as pc
 
 from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
-from journeymine.sources.chat.checks import CHECKS, check_kind, drop, foreign, usable
-from journeymine.sources.chat.fields import moments, texts
 from journeymine.sources.chat.parties import activities, agents, is_own, own_note, parties
+from journeymine.sources.checks import CHECKS, check_kind, drop, foreign, usable
 from journeymine.sources.mail.html import html_text
 from journeymine.sources.reading import Reading, gather, keep_latest, to_log
 from journeymine.sources.records import Lines, Records, json_records, json_tables
+from journeymine.sources.values import moments, texts
 
 __all__ = ["read_teams"]
 

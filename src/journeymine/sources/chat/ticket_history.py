@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 
 from journeymine.log import columns
 from journeymine.sources.chat.audit_events import CREATED, REPLIED
-from journeymine.sources.chat.conversations import expanded
 from journeymine.sources.chat.via import channel_of
+from journeymine.sources.nested import expanded
 
 __all__ = ["happenings"]
 

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from journeymine.log import columns
 from journeymine.log.schema import TIME
-from journeymine.sources.chat.fields import texts
+from journeymine.sources.values import texts
 
 __all__ = ["steps"]
 

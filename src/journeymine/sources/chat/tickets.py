@@ -17,14 +17,14 @@ from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
 from journeymine.log.quarantine import FILTER, Quarantine, Reject
 from journeymine.sources import inputs
-from journeymine.sources.chat.checks import CHECKS, check_kind, foreign, usable
-from journeymine.sources.chat.fields import NAIVE, amounts, moments, texts
 from journeymine.sources.chat.ticket_steps import steps
 from journeymine.sources.chat.via import channel_of
+from journeymine.sources.checks import CHECKS, check_kind, foreign, usable
 from journeymine.sources.delimited import delimited_tables, row_end
 from journeymine.sources.reading import Payload, Reading, gather, keep_latest, refuse, to_log
 from journeymine.sources.records import json_tables
 from journeymine.sources.times import parse_times
+from journeymine.sources.values import NAIVE, amounts, moments, texts
 
 __all__ = ["read_zendesk_tickets"]
 

@@ -12,12 +12,12 @@ import pyarrow.compute as pc
 
 from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
-from journeymine.sources.chat.checks import CHECKS, check_kind, foreign, untimed, usable
-from journeymine.sources.chat.conversations import expanded, first_of
-from journeymine.sources.chat.fields import amounts, moments, texts, truths
 from journeymine.sources.chat.zendesk_history import ENTRY, contacts, customer_texts
+from journeymine.sources.checks import CHECKS, check_kind, foreign, untimed, usable
+from journeymine.sources.nested import expanded, first_of
 from journeymine.sources.reading import Reading, gather, keep_latest, to_log
 from journeymine.sources.records import Records, json_tables
+from journeymine.sources.values import amounts, moments, texts, truths
 
 __all__ = ["read_zendesk_chats"]
 

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from journeymine.log import columns
-from journeymine.sources.chat.conversations import joined, nested, parts_of
-from journeymine.sources.chat.fields import moments
+from journeymine.sources.nested import joined, nested, parts_of
+from journeymine.sources.values import moments
 
 __all__ = ["ENTRY", "contacts", "customer_texts"]
 

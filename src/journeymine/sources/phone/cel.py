@@ -18,7 +18,7 @@ from journeymine.errors import FormatError
 from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
 from journeymine.sources import inputs
-from journeymine.sources.chat.checks import Check, usable
+from journeymine.sources.checks import Check, usable
 from journeymine.sources.lines import Lines, text_lines
 from journeymine.sources.phone.calls import check_internal_digits
 from journeymine.sources.phone.cel_calls import events_of

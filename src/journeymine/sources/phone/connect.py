@@ -12,13 +12,13 @@ import pyarrow.compute as pc
 
 from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
-from journeymine.sources.chat.checks import CHECKS, Check, check_kind, drop, foreign, usable
-from journeymine.sources.chat.fields import amounts
+from journeymine.sources.checks import CHECKS, Check, check_kind, drop, foreign, usable
 from journeymine.sources.phone.connect_steps import contact_steps
 from journeymine.sources.phone.steps import channels_of, counted, in_order, last_moment
 from journeymine.sources.reading import Reading, gather, keep_latest, to_log
 from journeymine.sources.records import Records, json_tables
 from journeymine.sources.times import parse_times
+from journeymine.sources.values import amounts
 
 __all__ = ["read_amazon_connect"]
 

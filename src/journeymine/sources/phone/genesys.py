@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 
 from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
-from journeymine.sources.chat.checks import CHECKS, Check, check_kind, foreign, usable
-from journeymine.sources.chat.conversations import parts_of
+from journeymine.sources.checks import CHECKS, Check, check_kind, foreign, usable
+from journeymine.sources.nested import parts_of
 from journeymine.sources.phone.genesys_customers import shared_of
 from journeymine.sources.phone.genesys_parts import PARTICIPANT, Parts
 from journeymine.sources.phone.genesys_steps import conversation_steps

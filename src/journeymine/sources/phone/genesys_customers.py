@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from journeymine.log import columns
-from journeymine.sources.chat.conversations import first_of
+from journeymine.sources.nested import first_of
 from journeymine.sources.phone.genesys_parts import Parts
 from journeymine.sources.phone.runs import first_by
 

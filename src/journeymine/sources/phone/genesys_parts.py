@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from journeymine.log import columns
-from journeymine.sources.chat.conversations import parts_of
+from journeymine.sources.nested import parts_of
 from journeymine.sources.phone.steps import channels_of
 from journeymine.sources.times import Times, parse_times
 

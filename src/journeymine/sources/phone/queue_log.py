@@ -17,7 +17,7 @@ from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
 from journeymine.log.quarantine import Reject
 from journeymine.sources import inputs
-from journeymine.sources.chat.checks import Check, drop, usable
+from journeymine.sources.checks import Check, drop, usable
 from journeymine.sources.lines import Lines, text_lines
 from journeymine.sources.phone.calls import check_internal_digits
 from journeymine.sources.phone.epoch import epoch_times

@@ -18,8 +18,7 @@ from journeymine.log.eventlog import EventLog
 from journeymine.log.quarantine import Reject
 from journeymine.log.schema import TIME
 from journeymine.sources import inputs
-from journeymine.sources.chat.checks import CHECKS, Check, check_kind, drop, foreign, usable
-from journeymine.sources.chat.fields import amounts
+from journeymine.sources.checks import CHECKS, Check, check_kind, drop, foreign, usable
 from journeymine.sources.delimited import delimited_tables, row_end
 from journeymine.sources.phone.calls import calls_of
 from journeymine.sources.phone.twilio_legs import related
@@ -27,6 +26,7 @@ from journeymine.sources.reading import Reading, gather, keep_latest, to_log
 from journeymine.sources.records import Lines, json_tables
 from journeymine.sources.rows import Rows
 from journeymine.sources.times import Times, parse_times
+from journeymine.sources.values import amounts
 
 __all__ = ["read_twilio_calls"]
 

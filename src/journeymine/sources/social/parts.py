@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
 from journeymine.log.quarantine import FILTER, Quarantine, Reject
-from journeymine.sources.chat.checks import CHECKS, check_kind, foreign, usable
+from journeymine.sources.checks import CHECKS, check_kind, foreign, usable
 from journeymine.sources.reading import Payload, Reading, gather, keep_latest, to_log
 from journeymine.sources.social.touchpoints import folded, is_any_of, touchpoints
 

@@ -13,11 +13,11 @@ import pyarrow.compute as pc
 
 from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
-from journeymine.sources.chat.conversations import first_of, parts_of
-from journeymine.sources.chat.fields import moments
+from journeymine.sources.nested import first_of, parts_of
 from journeymine.sources.records import Records, json_tables
 from journeymine.sources.social.parts import Part, as_texts, posts_log
 from journeymine.sources.social.touchpoints import folded
+from journeymine.sources.values import moments
 
 __all__ = ["read_x_posts"]
 

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from journeymine.errors import OptionError
 from journeymine.log import columns
-from journeymine.sources.chat.checks import Check
+from journeymine.sources.checks import Check
 
 __all__ = ["OFF_SCALE", "UNFINISHED", "activity_of", "check_scale", "numbers_of", "scales_of"]
 

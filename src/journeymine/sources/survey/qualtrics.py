@@ -17,7 +17,7 @@ from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
 from journeymine.sources import inputs
 from journeymine.sources.attributes import own_name
-from journeymine.sources.chat.checks import Check, drop, usable
+from journeymine.sources.checks import Check, drop, usable
 from journeymine.sources.delimited import delimited_tables, row_end
 from journeymine.sources.reading import Reading, gather, keep_latest, to_log
 from journeymine.sources.rows import Rows

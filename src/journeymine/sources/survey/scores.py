@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
 from journeymine.log.schema import ID_PREFIX
-from journeymine.sources.chat.checks import Check, usable
+from journeymine.sources.checks import Check, usable
 from journeymine.sources.mapped import Fields, Found
 from journeymine.sources.reading import Reading, gather, keep_latest, to_log
 from journeymine.sources.survey.answers import OFF_SCALE, activity_of, check_scale, numbers_of, scales_of

@@ -15,9 +15,9 @@ import pyarrow.compute as pc
 from journeymine.errors import EmptySourceError, FormatError
 from journeymine.log import columns
 from journeymine.log.quarantine import FILTER, Quarantine, Reject
-from journeymine.sources.chat.conversations import parts_of
-from journeymine.sources.chat.fields import NAIVE, texts
+from journeymine.sources.nested import parts_of
 from journeymine.sources.reading import Payload, Reading, refuse
+from journeymine.sources.values import NAIVE, texts
 
 __all__ = ["CHECKS", "Check", "check_kind", "drop", "foreign", "untimed", "usable"]
 
