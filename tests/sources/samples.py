@@ -85,7 +85,7 @@ _SURVEY = """id,email,created_at,score,scale,comment
 WRITTEN = {
     "episodes": (
         "episodes.csv",
-        "when,who,what,channel,noted_by,certainty,text\n2024-05-01T10:00Z,C1,shop visit,shop,ab,certain,\n",
+        _EPISODES,
         {},
     ),
     "ocel": ("orders.json", json.dumps(_OCEL), {"object_type": "order"}),
@@ -102,7 +102,7 @@ WRITTEN = {
     "delighted": ("delighted.json", json.dumps([_DELIGHTED]), {}),
     "survey": (
         "nps.csv",
-        "id,email,created_at,score,comment\n1,jo@mail.example,2024-05-01T09:00:00Z,9,good\n",
+        _SURVEY,
         {"metric": "NPS"},
     ),
 }
