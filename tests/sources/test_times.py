@@ -406,8 +406,15 @@ def test_the_clock_of_a_zone_and_its_moments_are_one_to_one_but_for_changes(cloc
         ("29-02-2024 10:00", True),
         ("1-3-2024 9:05", True),
         ("01-03-2024 00:00", True),
+        ("01-03-2024 00:05", True),
     ],
 )
 def test_a_day_that_its_month_does_not_have_is_no_day_of_the_next(written, good):
     found = parse_times(pa.array([written]), tz="UTC", name="at", time_format="%d-%m-%Y %H:%M")
     assert (~found.bad).tolist() == [good]
+
+
+def test_seconds_and_halves_of_the_day_are_no_other_day():
+    written = pa.array(["05/01/2024 9:00:07 AM", "5/2/2024 12:30:00 pm", "02/30/2024 9:00:00 AM"])
+    found = parse_times(written, tz="UTC", name="at", time_format="%m/%d/%Y %I:%M:%S %p")
+    assert (~found.bad).tolist() == [True, True, False]

@@ -200,7 +200,8 @@ def _is_other_day(text: pa.Array, parsed: pa.Array, time_format: str) -> np.ndar
     other = np.zeros(len(text), bool)
     early = np.flatnonzero(columns.is_true(pc.less_equal(pc.day(parsed), 3)))
     if "%d" in time_format and "%z" not in time_format and len(early):
-        written, meant = text.take(pa.array(early)), pc.strftime(parsed.take(pa.array(early)), time_format)
+        seconds = parsed.take(pa.array(early)).cast(pa.timestamp("s"))  # %S shows the fraction of finer ones
+        written, meant = text.take(pa.array(early)), pc.strftime(seconds, time_format)
         numbers = [pc.replace_substring_regex(each, r"(^|\D)0+(\d)", r"\1\2") for each in (written, meant)]
         other[early] = columns.is_true(pc.not_equal(*(pc.utf8_lower(each) for each in numbers)))
     return other
