@@ -176,3 +176,13 @@ def test_make_lists_its_targets():
     names = [line.split()[1] for line in listed.splitlines()]
     assert {"demo", "test", "check", "docs", "bench", "notebooks"} <= set(names)
     assert all(len(line.split()) > 3 for line in listed.splitlines())
+
+
+def test_every_format_is_in_the_documentation():
+    from journeymine.sources.registry import FORMATS
+
+    text = (ROOT / "docs/formats.md").read_text()
+    named = {
+        name.strip() for line in text.splitlines() if line.startswith("| ") for name in line.split("|")[1].split(",")
+    }
+    assert set(FORMATS) <= named
