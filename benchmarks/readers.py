@@ -1,4 +1,4 @@
-"""``python -m benchmarks.readers``: rows a second of each kind of reader, on one core, beside pyarrow where it reads too."""
+"""``python -m benchmarks.readers``: rows a second of each kind of reader, beside pyarrow where it reads too."""
 
 from __future__ import annotations
 

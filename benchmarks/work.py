@@ -16,7 +16,7 @@ Answers = dict[str, Any]
 Steps = dict[str, Callable[[Answers], Any]]
 Digest = Callable[[Answers], Any]
 
-PARTS = ("channels", "follows", "times", "gaps", "variants", "spans")
+PARTS = ("customers", "visits", "channels", "follows", "times", "gaps", "variants", "spans")
 
 
 def main(who: str, path: str) -> None:

@@ -85,8 +85,8 @@ def test_a_window_longer_than_any_log_is_no_window():
 
 def test_the_answer_is_said_in_a_sentence():
     assert jm.funnel(log_of(*STORY), ["visit", "ask", "buy"]).headline == (
-        "33 % of the journeys that reach “visit” reach “buy”; most are lost between “visit” and “ask”, where 67 % stop; "
-        "the slowest step takes a median of 3 d, from “ask” to “buy”."
+        "33 % of the journeys that reach “visit” reach “buy”; most are lost between “visit” and “ask”, where 67 % "
+        "stop; the slowest step takes a median of 3 d, from “ask” to “buy”."
     )
 
 

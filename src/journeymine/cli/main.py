@@ -47,7 +47,7 @@ Formats = Annotated[
     typer.Option(
         "--format",
         "-f",
-        help="One for all files, or one for each; `journeymine sources` lists them. By default each is recognised by what it holds.",
+        help="One for all files, or one for each; by default told by what each holds. See `journeymine sources`.",
     ),
 ]
 Options = Annotated[

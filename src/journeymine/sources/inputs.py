@@ -110,7 +110,7 @@ def blocks(
     line, filled = 1, False
     for content in parts(path, record_end, size=size):
         text, notes = decode(content, path.name, encoding, keep_broken=keep_broken)
-        filled |= bool(text.strip())
+        filled = filled or (bool(text) and not text.isspace())  # a copy without blanks would take long
         yield Block(text, path.name, line, notes)
         line += content.count(b"\n") or content.count(b"\r")
     if not filled:

@@ -127,7 +127,7 @@ def _is_json(path: Path) -> bool:
     return first.lstrip(_BEFORE_TEXT)[:1] in (b"{", b"[")
 
 
-def _first_keys(texts: list[str]) -> list[str]:
+def _first_keys(texts: Sequence[str]) -> list[str]:
     """Name the fields of the first object."""
     for text in texts:
         with suppress(ValueError, RecursionError):

@@ -6,10 +6,11 @@ import io
 import json
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import chain
+from functools import cached_property
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,11 +31,35 @@ _TYPICAL: Final = 200  # records that show what kind of value each field holds
 _SLICE: Final = 2000  # lines read at once with care, where Arrow cannot read all of them
 _UNFIT: Final = (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError)  # what Arrow says of a value of another type
 _plain: Final = json.JSONEncoder(ensure_ascii=False).encode
+_LINE: Final = re.compile(r"[^\n]+")
 _BLANK: Final = re.compile(r"\s+")
 _KINDS: Final = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
 
 Types = Mapping[str, pa.DataType]
 Paths = Mapping[str, list[str]]
+
+
+class _Cut(Sequence[str]):
+    """The lines of a text, cut apart when somebody asks for more than the first ones: most are only parsed."""
+
+    def __init__(self, text: str):
+        self.text = text
+
+    @cached_property
+    def _all(self) -> list[str]:
+        return self.text.split("\n")
+
+    @cached_property
+    def _length(self) -> int:
+        return self.text.count("\n") + 1
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, place: Any) -> Any:
+        if place == slice(0, _TYPICAL):
+            return list(islice((match.group() for match in _LINE.finditer(self.text)), _TYPICAL))
+        return self._all[place]
 
 
 @dataclass(frozen=True)
@@ -51,12 +76,17 @@ class Lines:
         What was assumed to decode them.
     """
 
-    texts: list[str]
-    numbers: list[int]
+    texts: Sequence[str]
+    numbers: Sequence[int]
     notes: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    @property
+    def content(self) -> bytes:
+        """All of them in UTF-8, one a line."""
+        return (self.texts.text if isinstance(self.texts, _Cut) else "\n".join(self.texts)).encode()
 
     def part(self, start: int, stop: int) -> Lines:
         """Give some of the lines.
@@ -140,10 +170,12 @@ def json_lines(block: inputs.Block, unwrap: tuple[str, ...] = ()) -> Lines:
     if text and not is_later and not _is_lines(text):
         members = _members(_document(text, block.name), unwrap)
         return Lines(members, list(range(1, len(members) + 1)), block.notes)
-    texts = unix_lines(block.text).split("\n")
+    text = unix_lines(block.text)
     wrapped = any(f'"{name}"' in text for name in unwrap)
-    if not wrapped and not any(not line or line.isspace() for line in texts):
-        return Lines(texts, list(range(block.first_line, block.first_line + len(texts))), block.notes)
+    if not wrapped and text.startswith("{") and text.count("\n{") == text.count("\n"):  # no line is blank
+        texts = _Cut(text)
+        return Lines(texts, range(block.first_line, block.first_line + len(texts)), block.notes)
+    texts = text.split("\n")
     found = [(number, line) for number, line in enumerate(texts, block.first_line) if line.strip()]
     if wrapped:
         found = [(number, member) for number, line in found for member in _unwrapped(line, unwrap)]
@@ -434,7 +466,7 @@ def _by_arrow(lines: Lines, fields: Paths, schema: pa.Schema | None, others: str
     if schema is None:
         return None
     try:
-        content = "\n".join(lines.texts).encode()
+        content = lines.content
         parsing = pa_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior=others)
         reading = pa_json.ReadOptions(use_threads=False, block_size=max(len(content), 1 << 20))
         table = pa_json.read_json(io.BytesIO(content), reading, parsing)

@@ -15,6 +15,8 @@ from journeymine.errors import EmptySourceError, FormatError, TimeZoneError
 from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
 from journeymine.log.quarantine import Quarantine
+from journeymine.sources.exports import Part
+from journeymine.sources.faults import set_aside
 from journeymine.sources.mail.actions import activities_of, in_order
 from journeymine.sources.mail.fields import Fields, Known, known_of, look_up, picked
 from journeymine.sources.mail.layouts import Layout, Lookup
@@ -22,8 +24,6 @@ from journeymine.sources.mail.tables import TableFile, table_files
 from journeymine.sources.mail.touchpoints import UNREAD, faults_of, machine_faults, machines
 from journeymine.sources.reading import Reading, gather, keep_latest, to_log
 from journeymine.sources.times import Times, parse_times
-from journeymine.sources.web.exports import Part
-from journeymine.sources.web.faults import set_aside
 
 __all__ = ["Export", "read_export"]
 

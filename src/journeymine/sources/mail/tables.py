@@ -18,11 +18,11 @@ import pyarrow as pa
 from journeymine.errors import EmptySourceError
 from journeymine.sources import inputs
 from journeymine.sources.delimited import delimited_tables, row_end
+from journeymine.sources.exports import Part
 from journeymine.sources.inputs import Block
 from journeymine.sources.reading import Payload
 from journeymine.sources.records import Lines, Records, json_blocks, json_lines, json_records
 from journeymine.sources.rows import unix_lines
-from journeymine.sources.web.exports import Part
 
 __all__ = ["TableFile", "table_files"]
 

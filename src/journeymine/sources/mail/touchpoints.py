@@ -11,11 +11,11 @@ import pyarrow.compute as pc
 
 from journeymine.log import columns
 from journeymine.log.quarantine import FILTER
+from journeymine.sources.faults import Fault
 from journeymine.sources.mail.actions import CLICKED, OPENED, plain_words
 from journeymine.sources.mail.fields import Fields
 from journeymine.sources.mail.layouts import Layout
 from journeymine.sources.times import Times
-from journeymine.sources.web.faults import Fault
 
 __all__ = ["UNREAD", "faults_of", "machine_faults", "machines"]
 

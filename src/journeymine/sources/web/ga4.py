@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 
 from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
+from journeymine.sources.exports import Part, beginning, counted_on
 from journeymine.sources.reading import keep_latest, to_log
-from journeymine.sources.web.exports import Part, beginning, counted_on
 from journeymine.sources.web.fields import (
     amounts,
     check_own,

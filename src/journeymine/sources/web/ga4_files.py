@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from journeymine.errors import FormatError
-from journeymine.sources.web.exports import Part, json_parts
+from journeymine.sources.exports import Part, json_parts
 from journeymine.sources.web.ga4_params import PARAMS, params_type
 
 __all__ = ["is_parquet", "nested_json", "nested_parquet"]

@@ -13,7 +13,7 @@ import pyarrow as pa
 from journeymine.errors import FormatError
 from journeymine.sources import inputs
 from journeymine.sources.delimited import delimited_tables, row_end
-from journeymine.sources.web.exports import Part, quoted
+from journeymine.sources.exports import Part, quoted
 
 __all__ = ["PARAM", "flat_parts"]
 

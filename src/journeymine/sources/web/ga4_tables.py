@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 
 from journeymine.log import columns
+from journeymine.sources.exports import export_files
 from journeymine.sources.instances import group_codes
-from journeymine.sources.web.exports import export_files
 from journeymine.sources.web.fields import amounts
 
 __all__ = ["Table", "deliveries", "replaced", "settled"]

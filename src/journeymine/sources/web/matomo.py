@@ -15,10 +15,10 @@ import pyarrow.compute as pc
 
 from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
+from journeymine.sources.exports import Part, counted_on, export_files
 from journeymine.sources.instances import group_codes
 from journeymine.sources.reading import to_log
 from journeymine.sources.records import Lines, json_blocks, json_objects
-from journeymine.sources.web.exports import Part, counted_on, export_files
 from journeymine.sources.web.fields import amounts, with_columns
 from journeymine.sources.web.touchpoints import Activity
 from journeymine.sources.web.tracking import Tracker, find_events

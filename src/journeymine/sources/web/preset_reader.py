@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 
 from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
+from journeymine.sources.exports import Part, counted_on, export_files, json_parts
 from journeymine.sources.reading import to_log
-from journeymine.sources.web.exports import Part, counted_on, export_files, json_parts
 from journeymine.sources.web.fields import (
     amounts,
     check_own,

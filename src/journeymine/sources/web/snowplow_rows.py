@@ -19,9 +19,9 @@ from journeymine.log import columns
 from journeymine.log.quarantine import Reject
 from journeymine.sources import inputs
 from journeymine.sources.delimited import delimited_tables, row_end
+from journeymine.sources.exports import Part, beginning, quoted
 from journeymine.sources.lines import Lines, text_lines
 from journeymine.sources.rows import Rows, unix_lines
-from journeymine.sources.web.exports import Part, beginning, quoted
 
 __all__ = ["CONTEXT", "FIELDS", "snowplow_parts"]
 

@@ -17,10 +17,10 @@ from journeymine.errors import EmptySourceError, FormatError, TimeZoneError
 from journeymine.log import columns
 from journeymine.log.quarantine import FILTER, Quarantine
 from journeymine.log.schema import ID_PREFIX, id_columns
+from journeymine.sources.exports import Part
+from journeymine.sources.faults import Fault, set_aside
 from journeymine.sources.reading import Reading, gather, keep_latest
 from journeymine.sources.times import Times, parse_times, to_utc
-from journeymine.sources.web.exports import Part
-from journeymine.sources.web.faults import Fault, set_aside
 from journeymine.sources.web.fields import is_one_of, only_where, with_columns
 from journeymine.sources.web.pages import page_names, page_paths
 from journeymine.sources.web.touchpoints import Activity

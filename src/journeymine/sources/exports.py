@@ -173,7 +173,7 @@ def _payloads(records: Records) -> Payloads:
     """Quote records by their place where none was refused, which is quick; else by their line."""
     lines, numbers = records.lines, records.numbers
     if len(numbers) == len(lines):
-        return lambda rows: _binary([lines.texts[row].encode("utf-8", "surrogateescape") for row in rows.tolist()])
+        return lambda rows: _binary([lines.texts[int(row)].encode("utf-8", "surrogateescape") for row in rows])
     return lambda rows: _binary([lines.payload(number) for number in numbers[rows].tolist()])
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from journeymine.log.quarantine import FILTER, Quarantine
-from journeymine.sources.web.exports import Part
+from journeymine.sources.exports import Part
 
 __all__ = ["Fault", "set_aside"]
 
