@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs bench notebooks clean
+.PHONY: help demo test check format docs bench calibrate notebooks clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -32,8 +32,12 @@ docs: $(READY) ## build the documentation and run the examples it shows
 	$(BIN)/python -m sphinx -W --keep-going -q -E -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
-bench: $(READY) ## measure speed beside pm4py, on the same data in the same run
+bench: $(READY) ## measure speed: beside pm4py on the same data in the same run, and of the readers
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.readers
+
+calibrate: $(READY) ## run the simulations behind the intervals and tests at full size
+	$(BIN)/python -m benchmarks.calibrate
 
 notebooks: $(READY) ## run the notebooks
 	$(BIN)/python -m pytest --nbmake notebooks

@@ -9,7 +9,16 @@ from journeymine.log.eventlog import EventLog
 from journeymine.log.schema import TIME
 from tests.small import DAY, START
 
-__all__ = ["CHANCES", "TOUCHPOINTS", "clustered_customers", "journeys", "true_dropoff", "true_share"]
+__all__ = [
+    "CHANCES",
+    "TOUCHPOINTS",
+    "clustered_customers",
+    "journeys",
+    "true_dropoff",
+    "true_share",
+    "true_times",
+    "true_transitions",
+]
 
 TOUCHPOINTS = ["web", "mail", "chat", "phone", "quote", "buy"]
 
@@ -40,8 +49,26 @@ SPREAD = 0.9
 
 def true_dropoff(days: float) -> np.ndarray:
     """Give the chance that no touchpoint follows within some days, for each touchpoint but the last."""
-    in_time = norm.cdf(np.log(days / MEDIAN_DAYS) / SPREAD)
-    return 1 - (CHANCES * in_time).sum(axis=1)
+    return 1 - true_transitions(days).sum(axis=1)
+
+
+def true_transitions(days: float) -> np.ndarray:
+    """Give the chance that each touchpoint follows each within some days."""
+    return CHANCES * norm.cdf(np.log(days / MEDIAN_DAYS) / SPREAD)
+
+
+def true_times(customers: int, rng: np.random.Generator) -> np.ndarray:
+    """Give the days that each of some customers needs from the first touchpoint to buying; infinite for never."""
+    days, place, walking = np.zeros(customers), np.zeros(customers, int), np.arange(customers)
+    while len(walking):
+        chosen = (rng.random(len(walking))[:, None] > CHANCES.cumsum(axis=1)[place[walking]]).sum(axis=1)
+        lost = chosen == len(TOUCHPOINTS)
+        days[walking[lost]] = np.inf
+        walking, chosen = walking[~lost], chosen[~lost]
+        days[walking] += MEDIAN_DAYS[place[walking], chosen] * np.exp(SPREAD * rng.standard_normal(len(walking)))
+        place[walking] = chosen
+        walking = walking[chosen < len(CHANCES)]
+    return days
 
 
 def journeys(customers: int, days: float, rng: np.random.Generator) -> EventLog:

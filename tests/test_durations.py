@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journeymine.durations import MICROSECONDS, format_duration, to_microseconds
+from journeymine.durations import MICROSECONDS, format_duration, readable, to_microseconds
 from journeymine.errors import DurationError
 
 
@@ -83,3 +83,25 @@ def test_what_is_read_is_the_duration_within_its_last_figure(seconds):
     number, unit = format_duration(seconds).replace(",", "").split()
     size = MICROSECONDS[unit.replace("µs", "us")] / 1e6
     assert abs(float(number) * size - seconds) <= size * (0.5 if float(number) >= 10 else 0.05) * (1 + 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("hours", "longest", "said"),
+    [
+        (0.3, 100, 0.5),
+        (7, 100, 12),
+        (13, 100, 24),
+        (24, 100, 24),
+        (25, 40, 24),
+        (200, 1_000, 240),
+        (8_000, 10**6, 8_760),
+    ],
+)
+def test_a_duration_that_is_easy_to_say_is_not_shorter_unless_it_must_be(hours, longest, said):
+    hour = MICROSECONDS["h"]
+    assert readable(int(hours * hour), longest * hour) == said * hour
+
+
+def test_very_short_and_very_long_durations_stay_as_they_are():
+    century = 100 * 365 * MICROSECONDS["d"]
+    assert [readable(17, 10**6), readable(17, 12), readable(century, 2 * century)] == [17, 12, century]

@@ -8,7 +8,7 @@ from math import isfinite
 
 from journeymine.errors import DurationError
 
-__all__ = ["MICROSECONDS", "Duration", "format_duration", "to_microseconds"]
+__all__ = ["MICROSECONDS", "Duration", "format_duration", "readable", "to_microseconds"]
 
 Duration = str | timedelta
 
@@ -21,6 +21,13 @@ MICROSECONDS = {
     "d": 86_400_000_000,
     "w": 604_800_000_000,
 }
+_STEPS_OF = {
+    "s": (1, 2, 5, 10, 15, 30),
+    "min": (1, 2, 5, 10, 15, 30),
+    "h": (1, 2, 3, 6, 12),
+    "d": (1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60, 90, 120, 180, 365, 730, 1825, 3650),
+}
+_READABLE = [count * MICROSECONDS[unit] for unit, counts in _STEPS_OF.items() for count in counts]
 _LONGEST = 1 << 62  # microseconds: more than 100,000 years, and still room to add it to a time
 _PART = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(us|ms|s|min|h|d|w)\s*")
 # (below this many seconds, one unit in seconds, its name)
@@ -108,3 +115,30 @@ def format_duration(seconds: float) -> str:
     size, unit = next((size, unit) for limit, size, unit in _STEPS if abs(seconds) < limit)
     value = seconds / size
     return f"{value:,.0f} {unit}" if abs(value) >= 9.95 or value == round(value) else f"{value:.1f} {unit}"
+
+
+def readable(microseconds: int, longest: int) -> int:
+    """Give the nearest duration that is not shorter and easy to say, such as 14 days.
+
+    Parameters
+    ----------
+    microseconds
+        A duration.
+    longest
+        What must not be passed; where nothing that is easy to say lies between, the longest that is shorter.
+
+    Returns
+    -------
+    int
+        Microseconds. Below a second and above ten years, durations stay as they are.
+
+    Examples
+    --------
+    >>> day = MICROSECONDS["d"]
+    >>> readable(11 * day, 60 * day) // day, readable(11 * day, 13 * day) // day
+    (14, 10)
+    """
+    if microseconds < _READABLE[0] or microseconds > _READABLE[-1] or longest < _READABLE[0]:
+        return min(microseconds, longest)
+    enough = next(step for step in _READABLE if step >= microseconds)
+    return enough if enough <= longest else max(step for step in _READABLE if step <= longest)

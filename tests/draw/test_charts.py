@@ -4,8 +4,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
+from journeymine.draw.agreement import draw_agreement
 from journeymine.draw.bars import draw_bars
 from journeymine.draw.chevrons import draw_chevrons, steps
+from journeymine.draw.curve import draw_curve
 from journeymine.draw.intervals import draw_intervals
 from journeymine.draw.palette import CHANNELS, channel_colours, mixed
 from journeymine.draw.text import shortened, text_width, wrapped
@@ -143,3 +145,34 @@ def test_wrapped_text_breaks_between_words_and_shortens_only_the_last_line():
     assert wrapped("Confirmation of receipt", 60, 8) == ["Confirmation", "of receipt"]
     assert wrapped("one two three four five six", 40, 8)[-1].endswith("…")
     assert wrapped("", 40, 8) == [""]
+
+
+# --- curves and agreement --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("last", "unit", "name"), [(10 * 86_400, 86_400, "days"), (7_200, 3_600, "hours"), (5, 1, "seconds")]
+)
+def test_a_curve_is_drawn_in_the_unit_that_fits(last, unit, name):
+    ax = draw_curve([0, last], [0, 0.5], [0, 0.4], [0, 0.6], [0, 0.3], label="bought", other_label="naive")
+    assert ax.get_xlabel() == name
+    assert ax.get_xlim() == (0, last / unit)
+    naive, found = ax.lines
+    assert (found.get_ydata().tolist(), naive.get_ydata().tolist()) == ([0, 50], [0, 30])
+    assert ax.get_ylim()[0] == 0
+
+
+def test_names_on_a_curve_are_never_read_as_mathematics():
+    ax = draw_curve([0, 9], [0, 1], [0, 1], [0, 1], [0, 1], label="$x$", other_label="naive")
+    assert ax.get_ylabel() == "$x$, %"
+    assert not ax.yaxis.label.get_parse_math()
+    ax.get_figure().canvas.draw()
+
+
+def test_what_agrees_lies_on_the_diagonal():
+    ax = draw_agreement([0.1, 0.3], [0.1, 0.3], [0.2, 0.5], label="foretold", other_label="naive")
+    _, other, found = ax.collections
+    assert found.get_offsets().tolist() == [[10, 10], [30, 30]]
+    assert other.get_offsets().tolist() == [[10, 20], [30, 50]]
+    assert ax.get_xlim() == ax.get_ylim()
+    assert {text.get_text() for text in ax.get_legend().get_texts()} == {"foretold", "naive"}

@@ -63,7 +63,8 @@ def test_min_cases_leaves_rare_transitions_out_but_no_touchpoint():
 def test_the_graph_knows_the_base_of_its_figures():
     log = log_of(("a", "visit", 0), ("b", "visit", 1), ("b", "buy", 2), until=4, customer=["X", "X", "X"])
     graph = journey_graph(log, goal="buy", end="visit")
-    assert graph.graph == {"cases": 2, "customers": 1, "window_seconds": 4 * 86_400.0, "goal": "buy", "end": ["visit"]}
+    known = {"cases": 2, "customers": 1, "window_seconds": 4 * 86_400.0, "goal": "buy", "end": ["visit"]}
+    assert graph.graph == {**known, "early_starts": 2}  # one day is the usual return, and both began within it
     assert journey_graph(summarise(log)).graph["customers"] == 1
 
 
@@ -196,7 +197,7 @@ def test_edges_carry_the_figures_of_delays(log):
 
 
 def test_the_graph_of_no_events_is_empty():
-    graph = journey_graph(journeys("visit").where(activity="none"))
+    graph = journey_graph(journeys("visit").where(length=0))
     assert (len(graph), graph.graph["cases"], graph.graph["window_seconds"]) == (0, 0, 0)
 
 

@@ -115,7 +115,7 @@ def test_a_petri_net_has_the_activities_as_its_visible_transitions():
 
 @pytest.mark.parametrize("method", ["inductive", "dfg"])
 def test_the_model_of_no_journeys_is_silent(method):
-    model = discover(journeys("visit").where(activity="none"), method=method)
+    model = discover(journeys("visit").where(length=0), method=method)
     assert (model.text, model.activities, model.cases_used, model.share_used) == ("tau", (), 0, 0.0)
 
 

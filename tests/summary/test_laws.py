@@ -1,6 +1,7 @@
 """Laws that hold for every part of every summary."""
 
 from collections import Counter
+from datetime import UTC
 from functools import reduce
 from itertools import pairwise
 from operator import add
@@ -219,7 +220,7 @@ def cases_of(log):
 
 @settings(max_examples=50)
 @given(logs())
-def test_visits_channels_and_variants_are_what_a_count_in_plain_python_gives(log):
+def test_visits_channels_starts_and_variants_are_what_a_count_in_plain_python_gives(log):
     summary, cases = jm.summarise(log), cases_of(log)
     visits = Counter(activity for case in cases for _, _, activity, *_ in case)
     customers = {(activity, who or case) for rows in cases for case, who, activity, *_ in rows}
@@ -234,6 +235,8 @@ def test_visits_channels_and_variants_are_what_a_count_in_plain_python_gives(log
     assert named(summary, "channels") == Counter({("count", "", *key): n for key, n in channels.items()})
     variants = Counter(tuple(row[2] for row in case) for case in cases)
     assert named(summary, "variants") == Counter({("count", "", name): n for name, n in variants.items()})
+    starts = Counter((case[0][2], _day(case[0]) * 24 + case[0][3].astimezone(UTC).hour) for case in cases)
+    assert named(summary, "starts") == Counter({("count", "", *key): n for key, n in starts.items()})
     spans = Counter((tuple(row[2] for row in case), _microseconds(case[0], case[-1])) for case in cases)
     assert named(summary, "spans") == Counter({("count", "", *key): n for key, n in spans.items()})
 
@@ -255,10 +258,10 @@ def test_follows_times_and_gaps_are_what_a_count_in_plain_python_gives(log):
         for place, row in enumerate(case):
             after = case[place + 1] if place + 1 < len(case) else None
             if after and after[3] <= max(ends[row[5]], row[3]):
-                gaps[row[2], _microseconds(row, after), after[2]] += 1
+                gaps[row[2], _microseconds(row, after), after[2], _day(row)] += 1
             else:
                 end = row[3] if after is None and row[1] is None else max(ends[row[5]], row[3])
-                gaps[row[2], (end - row[3]) // pd.Timedelta("1us").to_pytimedelta(), ""] += 1
+                gaps[row[2], (end - row[3]) // pd.Timedelta("1us").to_pytimedelta(), "", _day(row)] += 1
     assert named(summary, "follows") == Counter({("count", "", *key): n for key, n in follows.items()}) + Counter(
         ("customers", "", *pair) for pair, _ in passes
     )
@@ -268,6 +271,10 @@ def test_follows_times_and_gaps_are_what_a_count_in_plain_python_gives(log):
 
 def _microseconds(before, after):
     return (after[3] - before[3]) // pd.Timedelta("1us").to_pytimedelta()
+
+
+def _day(row):
+    return row[3].astimezone(UTC).date().toordinal() - 1  # ordinals count from 1
 
 
 def _without_group(counts):

@@ -8,6 +8,7 @@ from scipy.stats import CensoredData, ecdf
 
 from journeymine.summary.counts import Counts
 from journeymine.summary.gaps import KEYS
+from journeymine.summary.left_out import LeftOut
 from journeymine.summary.survival import Survival
 
 
@@ -15,9 +16,8 @@ def survival(*visits):
     """Give the curves of (activity, duration, came back, group) visits."""
     activity, duration, back, *group = zip(*visits, strict=True) if visits else ((), (), ())
     group = group[0] if group else [0] * len(activity)
-    values = (activity, duration, np.array(back, bool), group)
-    keys = [name for name in KEYS if name != "segment"]
-    return Survival(Counts.of({name: np.array(column, KEYS[name]) for name, column in zip(keys, values, strict=True)}))
+    values = {"activity": activity, "duration": duration, "next_activity": np.array(back, bool), "group": group}
+    return Survival(Counts.of({name: np.array(column, KEYS[name]) for name, column in values.items()}))
 
 
 def by_scipy(visits, activity, window):
@@ -112,14 +112,14 @@ def test_with_one_group_left_out_the_share_is_that_of_the_others():
         )
     )
     windows = np.array([400, 700])
-    left_out, present = survival(*visits).leave_one_group_out(windows, 9)
-    assert present.tolist() == [[True] * 8 + [False]] * 2
+    left_out = LeftOut(survival(*visits), windows)
+    assert (left_out.sizes > 0).tolist() == [[True] * 8 + [False] * 56] * 2
     for group in range(8):
         others = [visit for visit in visits if visit[3] != group]
         exact = [by_scipy([visit[:3] for visit in others], activity, windows[activity - 1])[0] for activity in (1, 2)]
-        assert left_out[:, group] == pytest.approx(exact, abs=0.005)  # durations are in 128 bins here
+        assert left_out.rates[:, group] == pytest.approx(exact, abs=0.005)  # durations are in 128 bins here
     whole = survival(*visits).within(windows)[0]
-    assert left_out[:, 8] == pytest.approx(whole, abs=0.005)
+    assert left_out.rates[:, 8] == pytest.approx(whole, abs=0.005)
 
 
 def test_no_visits_have_no_curves():
@@ -127,4 +127,5 @@ def test_no_visits_have_no_curves():
     assert len(curves.activities) == len(curves.visits) == len(curves.naive_rates) == len(curves.usual_return()) == 0
     rates, at_risk = curves.within(np.empty(0, np.int64))
     assert len(rates) == len(at_risk) == 0
-    assert curves.leave_one_group_out(np.empty(0, np.int64), 64)[0].shape == (0, 64)
+    left_out = LeftOut(curves, np.empty(0, np.int64))
+    assert left_out.rates.shape == left_out.sizes.shape == (0, 64)

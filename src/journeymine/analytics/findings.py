@@ -46,7 +46,7 @@ def findings(
     goal, end
         Activities that complete a journey, with and without success.
     within
-        Window of the drop-off; by default each activity's own, as in `dropoff`.
+        Window of the drop-off, by default as in `dropoff`.
     steps
         Activities of a funnel; by default there is none.
     min_cases
@@ -74,7 +74,9 @@ def findings(
     >>> findings(log, goal="buy")[0]
     '1 of 2 journeys, 50 % (9.5 % to 91 %), reach “buy” so far; some are still under way.'
     """
-    summary = as_summary(log, "customers", "visits", "channels", "follows", "times", "gaps", "variants", "spans")
+    summary = as_summary(
+        log, "customers", "starts", "visits", "channels", "follows", "times", "gaps", "variants", "spans"
+    )
     graph = journey_graph(summary, goal=goal, end=end, within=within)
     found = [
         _loss(graph, min_cases),

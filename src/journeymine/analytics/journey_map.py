@@ -158,7 +158,7 @@ def journey_map(
     goal, end
         Activities that complete a journey, with and without success: they have no drop-off.
     within
-        Window of the drop-off; by default each activity's own, as in `dropoff`.
+        Window of the drop-off, by default as in `dropoff`.
     min_cases
         Leave out paths with fewer passes.
     paths
@@ -198,7 +198,7 @@ def journey_map(
     """
     if paths is not None and paths < 1:
         raise OptionError(f"paths must be 1 or more, not {paths!r}")
-    summary = as_summary(log, "customers", "visits", "channels", "follows", "times", "gaps")
+    summary = as_summary(log, "customers", "starts", "visits", "channels", "follows", "times", "gaps")
     graph = journey_graph(summary, goal=goal, end=end, within=within, min_cases=min_cases)
     follows = summary.overall("follows")
     steps = int(follows["count"][(follows["activity"] > 0) & (follows["next_activity"] > 0)].sum())
@@ -222,9 +222,10 @@ def mapped(graph: nx.DiGraph, *, num_steps: int, paths: int | None = None, title
     JourneyMap
         The map.
     """
-    window = format_duration(graph.graph["window_seconds"])
+    window, early = format_duration(graph.graph["window_seconds"]), graph.graph["early_starts"]
     base = (
-        f"{_counted(graph.graph['cases'], 'journey')} over {window}; drop-off by touchpoint corrected for open "
+        f"{_counted(graph.graph['cases'], 'journey')} over {window}, of which {early:,} began so near the log's begin "
+        "that it may lie before; drop-off by touchpoint corrected for open "
         "journeys (Kaplan-Meier); slow paths are those with the most time beyond their median, all passes together."
     )
     return JourneyMap(_table(graph), base, graph, num_steps, title, paths)

@@ -11,7 +11,7 @@ from journeymine.draw.text import FAMILY, plain, shortened
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["ROW_TEXT", "as_rows", "new_axes", "room_of", "write"]
+__all__ = ["ROW_TEXT", "as_plane", "as_rows", "legend_above", "new_axes", "room_of", "write"]
 
 ROW_TEXT: Final = 8.5
 """Size of letters of a row's name, in points."""
@@ -66,6 +66,42 @@ def as_rows(ax: Axes, names: Sequence[str], *, limit: float) -> None:
     ax.spines[:].set_visible(False)
     ax.grid(axis="x", color=LIGHT.line, linewidth=0.6)
     ax.set_axisbelow(True)
+
+
+def as_plane(ax: Axes, x_label: str, y_label: str) -> None:
+    """Give axes whose both directions are amounts a grid and the names of the two.
+
+    Parameters
+    ----------
+    ax
+        The axes.
+    x_label, y_label
+        What the amounts are, with their units.
+    """
+    ax.set_xlabel(x_label, fontsize=ROW_TEXT, color=LIGHT.soft, parse_math=False)
+    ax.set_ylabel(y_label, fontsize=ROW_TEXT, color=LIGHT.soft, parse_math=False)
+    ax.tick_params(colors=LIGHT.soft, labelsize=8, length=0, pad=4)
+    ax.spines[:].set_visible(False)
+    ax.grid(color=LIGHT.line, linewidth=0.6)
+    ax.set_axisbelow(True)
+
+
+def legend_above(ax: Axes, *, gap: float = 0.2) -> None:
+    """Say above axes what their marks are, the last one drawn first.
+
+    Parameters
+    ----------
+    ax
+        The axes, drawn.
+    gap
+        Between a mark and its text, in font sizes; dots have some of their own.
+    """
+    legend = ax.legend(
+        loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, fontsize=8, borderaxespad=0.3,
+        handletextpad=gap, columnspacing=1.2, labelcolor=LIGHT.soft, reverse=True,
+    )  # fmt: skip
+    for text in legend.get_texts():
+        text.set_parse_math(False)
 
 
 def room_of(ax: Axes) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from journeymine.draw.axes import ROW_TEXT, as_rows, new_axes, write
+from journeymine.draw.axes import ROW_TEXT, as_rows, legend_above, new_axes, write
 from journeymine.draw.palette import LIGHT
 from journeymine.draw.text import text_width
 from journeymine.draw.touchpoint import share_text
@@ -76,7 +76,7 @@ def draw_intervals(
     ax.set_xlabel(f"{label}, %", fontsize=8.5, color=LIGHT.soft, parse_math=False)
     for row, note in enumerate(notes):
         _beside(ax, row, note)
-    _legend(ax)
+    legend_above(ax)
     return ax
 
 
@@ -88,12 +88,3 @@ def _axes(names: Sequence[str], notes: Sequence[str]) -> Axes:
 
 def _beside(ax: Axes, row: int, note: str) -> None:
     write(ax, 1.02, row, note, transform=ax.get_yaxis_transform(), fontsize=8, color=LIGHT.soft, va="center")
-
-
-def _legend(ax: Axes) -> None:
-    legend = ax.legend(
-        loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, fontsize=8, borderaxespad=0.3,
-        handletextpad=0.2, columnspacing=1.2, labelcolor=LIGHT.soft, reverse=True,
-    )  # fmt: skip
-    for text in legend.get_texts():
-        text.set_parse_math(False)

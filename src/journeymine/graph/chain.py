@@ -9,9 +9,10 @@ import numpy as np
 from scipy.sparse import coo_array, csr_array
 
 from journeymine.durations import Duration
-from journeymine.summary.dropoffs import longest_windows, return_curves
+from journeymine.summary.dropoffs import return_curves
 from journeymine.summary.summary import Summary
 from journeymine.summary.survival import Survival
+from journeymine.summary.windows import longest_windows
 
 __all__ = ["Chain", "chain_of"]
 

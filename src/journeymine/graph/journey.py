@@ -11,6 +11,7 @@ from journeymine.durations import Duration
 from journeymine.log.eventlog import EventLog
 from journeymine.summary.counts import Counts
 from journeymine.summary.dropoffs import DropOffs, dropoffs
+from journeymine.summary.early import early_starts
 from journeymine.summary.quantiles import Durations
 from journeymine.summary.summarise import as_summary
 from journeymine.summary.summary import Summary
@@ -45,7 +46,7 @@ def journey_graph(
     goal, end
         Activities that complete a journey, with and without success: they have no drop-off.
     within
-        Window of the drop-off; by default each activity's own, as in `dropoff`.
+        Window of the drop-off, by default as in `dropoff`.
     min_cases
         Leave out transitions with fewer passes. Touchpoints stay, all of them.
 
@@ -62,7 +63,9 @@ def journey_graph(
         - An edge has ``count``, ``customers``, ``median_seconds``, ``p90_seconds``, ``excess_seconds`` (sum over all
           passes of what they took beyond the median) and ``is_slow``. An activity that follows itself has an edge to
           itself.
-        - The graph has ``cases``, ``customers``, ``window_seconds`` (time the log covers), ``goal`` and ``end``.
+        - The graph has ``cases``, ``customers``, ``early_starts`` (cases that began within a usual return of the log's
+          begin, so that their first event here may not be their first), ``window_seconds`` (time the log covers),
+          ``goal`` and ``end``.
 
     Raises
     ------
@@ -95,7 +98,7 @@ def journey_graph(
     """
     import networkx as nx
 
-    summary = as_summary(log, "customers", "visits", "channels", "follows", "times", "gaps")
+    summary = as_summary(log, "customers", "starts", "visits", "channels", "follows", "times", "gaps")
     follows = summary.overall("follows")
     starts = follows.where(follows["activity"] == 0)
     found = dropoffs(summary, goal=goal, end=end, within=within)
@@ -103,6 +106,7 @@ def journey_graph(
     graph = nx.DiGraph(
         cases=int(starts["count"].sum()),
         customers=summary.num_customers,
+        early_starts=early_starts(summary),
         window_seconds=summary.window_seconds,
         goal=goal,
         end=ends,

@@ -13,8 +13,10 @@ from journeymine.durations import Duration
 from journeymine.errors import OptionError
 from journeymine.graph.chain import Chain, chain_of
 from journeymine.log.eventlog import EventLog
+from journeymine.summary.dropoffs import customers_of
 from journeymine.summary.groups import NUM_GROUPS
 from journeymine.summary.intervals import jackknife_errors, share_interval
+from journeymine.summary.left_out import LeftOut
 from journeymine.summary.summarise import as_summary
 from journeymine.summary.summary import Summary
 
@@ -99,15 +101,14 @@ def reach(
     system, reached = _solved(chain.moves, target)
     _, naive = _solved(chain.naive_moves, target)
     errors, freedom = _errors(chain, system, reached, target)
-    low, high = share_interval(reached[rows], errors, freedom, confidence)
-    sure = (1 - confidence) ** (1 / _customers(summary, rows))
+    low, high = share_interval(reached[rows], errors, freedom, confidence, customers_of(chain.curves, summary))
     table = pd.DataFrame(
         {
             "activity": [summary.activities[code - 1] for code in rows.tolist()],
             "visits": chain.curves.visits,
             "probability": reached[rows],
-            "low": np.minimum(low, reached[rows] * sure),
-            "high": np.maximum(high, 1 - (1 - reached[rows]) * sure),
+            "low": low,
+            "high": high,
             "naive_probability": naive[rows],
         }
     )
@@ -147,21 +148,16 @@ def _leading_to(target: int, moves: csr_array) -> np.ndarray:
     return np.sort(found[found != target])
 
 
-def _customers(summary: Summary, codes: np.ndarray) -> np.ndarray:
-    visits = summary.overall("visits")
-    return visits["customers"][np.searchsorted(visits["activity"], codes)]
-
-
 def _errors(chain: Chain, system: _System, reached: np.ndarray, target: int) -> tuple[np.ndarray, np.ndarray]:
     """Give standard errors and degrees of freedom, one for each touchpoint of the chain."""
     rows = chain.curves.activities
-    lost, present = chain.curves.leave_one_group_out(chain.windows, NUM_GROUPS)
+    without = LeftOut(chain.curves, chain.windows)
     changes = np.zeros((len(reached), NUM_GROUPS))
-    changes[rows] = (1 - lost) * _worth_without(chain, reached, target)[rows] - reached[rows, None]
+    changes[rows] = (1 - without.rates) * _worth_without(chain, reached, target)[rows] - reached[rows, None]
     left_out = (reached[:, None] + system.solve(changes))[rows]
-    errors, _ = jackknife_errors(left_out, np.broadcast_to(present.any(axis=0), left_out.shape))
-    freedom = present.sum(axis=1).astype(np.int64) - 1
-    return np.where(freedom > 0, errors, np.nan), freedom
+    errors, _ = jackknife_errors(left_out, np.broadcast_to(without.sizes.sum(axis=0), left_out.shape))
+    alone, freedom = jackknife_errors(without.rates, without.sizes)
+    return np.where(np.isnan(alone), np.nan, errors), freedom
 
 
 def _worth_without(chain: Chain, reached: np.ndarray, target: int) -> np.ndarray:

@@ -107,7 +107,7 @@ def report(
     goal, end
         Activities that complete a journey, with and without success.
     within
-        Window of the drop-off; by default each activity's own, as in `dropoff`.
+        Window of the drop-off, by default as in `dropoff`.
     steps
         Activities of a funnel, at least two; by default there is no funnel.
     title

@@ -39,8 +39,8 @@ DEFINITIONS: Final = (
     ("Naive count", "Share of a touchpoint's visits that are the last of their journey in the log, open or not."),
     (
         "Window",
-        "Time within which a next touchpoint must follow. Where none was given: the time within which 95 % of the "
-        "visits that are followed at all are followed.",
+        "Time within which a next touchpoint must follow. Where none was given, one for all touchpoints: as long as "
+        "the slowest of them needs until 95 % of its visits that are followed at all are followed.",
     ),
     ("Transition, path", "From one touchpoint directly to the next."),
     ("Step back", "A path against the direction in which most journeys run."),

@@ -83,10 +83,16 @@ class Arrays:
     def linked(self) -> np.ndarray:
         """True where the next event belongs to the same case and nothing unread lies between, shape (events,)."""
         linked = ~self.is_last
-        if "after_unread" in self.log.table.column_names:
-            unread = columns.numbers(self.log.table["after_unread"].cast(pa.uint8())).astype(bool)
+        if (unread := self.after_unread) is not None:
             linked[:-1] &= ~unread[1:]
         return linked
+
+    @cached_property
+    def after_unread(self) -> np.ndarray | None:
+        """True where something unread lies before an event, shape (events,); None where all was read."""
+        if "after_unread" not in self.log.table.column_names:
+            return None
+        return columns.numbers(self.log.table["after_unread"].cast(pa.uint8())).astype(bool)
 
     @cached_property
     def segments(self) -> list[str]:

@@ -383,7 +383,7 @@ def take(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """
     if values.strides != (0,) or not len(values):
         return values[rows]
-    return np.broadcast_to(values[0], np.count_nonzero(rows) if rows.dtype == bool else len(rows))
+    return np.broadcast_to(values[0], int(np.count_nonzero(rows)) if rows.dtype == bool else len(rows))
 
 
 def _is_one(counts: np.ndarray) -> bool:

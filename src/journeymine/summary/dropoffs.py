@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
-from journeymine.durations import Duration, format_duration, to_microseconds
-from journeymine.errors import WindowError
-from journeymine.summary.groups import NUM_GROUPS
+from journeymine.durations import Duration
+from journeymine.summary.counts import take, totals
 from journeymine.summary.intervals import jackknife_errors, share_interval
+from journeymine.summary.left_out import LeftOut
 from journeymine.summary.summary import Summary
 from journeymine.summary.survival import Survival
+from journeymine.summary.windows import windows_of
 
-__all__ = ["LONGEST_SHARE", "DropOffs", "dropoffs", "longest_windows", "return_curves"]
-
-LONGEST_SHARE: Final = 0.7
-"""The longest window that can be asked about, as a share of the time the log covers."""
+__all__ = ["DropOffs", "customers_of", "dropoffs", "open_before", "return_curves"]
 
 
 @dataclass(frozen=True)
@@ -29,11 +26,19 @@ class DropOffs:
     ----------
     activities
         Codes, sorted, shape (activities,), as all that follows.
-    visits, at_risk
-        Visits; and those still observed, without a next event, at the end of the window.
+    visits, customers
+        Visits, and the customers who made them.
+    open, at_risk
+        Visits whose source ended before the window did, so that nobody knows what became of them; and visits still
+        observed, without a next event, at its end.
     rates, low, high
         Share of visits without a next event within the window, with its interval; not a number where no visit was
         observed that long.
+    errors, freedom
+        Standard errors of the rates, with the customer as unit, and their degrees of freedom.
+    next_rates, goal_rates, end_rates
+        Share of visits that another touchpoint, the goal, or another declared end followed within the window. With the
+        rate of drop-off they add up to 1.
     naive_rates
         Share of visits without a next event in the log, open or not.
     windows
@@ -42,10 +47,17 @@ class DropOffs:
 
     activities: np.ndarray
     visits: np.ndarray
+    customers: np.ndarray
+    open: np.ndarray
     at_risk: np.ndarray
     rates: np.ndarray
     low: np.ndarray
     high: np.ndarray
+    errors: np.ndarray
+    freedom: np.ndarray
+    next_rates: np.ndarray
+    goal_rates: np.ndarray
+    end_rates: np.ndarray
     naive_rates: np.ndarray
     windows: np.ndarray
 
@@ -63,19 +75,18 @@ def dropoffs(
     Parameters
     ----------
     summary
-        With the part ``gaps``.
+        With the parts ``gaps`` and ``visits``.
     goal, end
         Activities that complete a journey: they are left out.
     within
-        Window; by default each activity's own: its usual return, at most 0.7 of the time the log covers. An activity
-        that nobody came back from has the longest of the others.
+        Window, as `windows_of` takes it.
     confidence
         Of the intervals, by the delete-one-group jackknife over 64 groups of customers.
 
     Returns
     -------
     DropOffs
-        By Kaplan-Meier.
+        By Kaplan-Meier; what follows, by Aalen-Johansen.
 
     Raises
     ------
@@ -85,17 +96,80 @@ def dropoffs(
         If `within` is longer than 0.7 of the time the log covers.
     """
     curves = return_curves(summary, goal=goal, end=end)
-    windows = _usual(curves, summary) if within is None else _checked(curves, summary, within)
+    windows = windows_of(curves, summary, within)
     rates, at_risk = curves.within(windows)
-    errors, freedom = jackknife_errors(*curves.leave_one_group_out(windows, NUM_GROUPS))
-    low, high = share_interval(rates, errors, freedom, confidence)
-    return DropOffs(curves.activities, curves.visits, at_risk, rates, low, high, curves.naive_rates, windows)
+    left_out, customers = LeftOut(curves, windows), customers_of(curves, summary)
+    errors, freedom = jackknife_errors(left_out.rates, left_out.sizes)
+    errors = np.maximum(errors, np.sqrt(rates * (1 - rates) / curves.visits))
+    still_open = open_before(curves, windows)
+    known = customers * (1 - still_open / curves.visits)
+    low, high = share_interval(rates, errors, freedom, confidence, known)
+    fates = _fates(curves, windows, [] if goal is None else [summary.code(goal)], _codes(summary, end))
+    continued, reached, ended = np.where(np.isnan(rates), np.nan, fates)
+    return DropOffs(
+        curves.activities,
+        curves.visits,
+        customers,
+        still_open,
+        at_risk,
+        rates,
+        low,
+        high,
+        errors,
+        freedom,
+        continued,
+        reached,
+        ended,
+        curves.naive_rates,
+        windows,
+    )
 
 
-def _usual(curves: Survival, summary: Summary) -> np.ndarray:
-    usual = curves.usual_return()
-    longest = int(usual.max(initial=0)) or _longest(summary)  # nobody came back: as long as any may take
-    return np.minimum(np.where(usual > 0, usual, longest), _longest(summary))
+def _fates(curves: Survival, windows: np.ndarray, goal: list[int], ends: list[int]) -> np.ndarray:
+    """Give the share of visits that another touchpoint, the goal and another end follow, shape (3, activities)."""
+    fates = np.zeros(max([int(curves.gaps["next_activity"].max(initial=0)), *goal, *ends]) + 1, np.int64)
+    fates[ends], fates[goal] = 2, 1
+    place = curves.places * np.int64(3) + fates[curves.gaps["next_activity"]]
+    return np.bincount(place, curves.shares(windows), 3 * len(windows)).reshape(-1, 3).T
+
+
+def customers_of(curves: Survival, summary: Summary) -> np.ndarray:
+    """Count the customers behind each curve.
+
+    Parameters
+    ----------
+    curves
+        What `return_curves` gave.
+    summary
+        The summary they are of, with the part ``visits``.
+
+    Returns
+    -------
+    numpy.ndarray
+        int64, shape (activities,); a case of nobody counts as one customer.
+    """
+    visits = summary.overall("visits")
+    return totals(visits["activity"], visits["customers"], len(summary.activities) + 1)[curves.activities]
+
+
+def open_before(curves: Survival, windows: np.ndarray) -> np.ndarray:
+    """Count the visits whose source ended before their window did, so that nobody knows what became of them.
+
+    Parameters
+    ----------
+    curves
+        Of the time to the next event.
+    windows
+        Microseconds, int64, shape (activities,).
+
+    Returns
+    -------
+    numpy.ndarray
+        int64, shape (activities,).
+    """
+    rows = np.flatnonzero(curves.is_open)
+    rows = rows[curves.gaps["duration"][rows] < windows[curves.places[rows]]]
+    return totals(curves.places[rows], take(curves.gaps["count"], rows), len(windows))
 
 
 def return_curves(summary: Summary, *, goal: str | None = None, end: str | Sequence[str] = ()) -> Survival:
@@ -118,48 +192,10 @@ def return_curves(summary: Summary, *, goal: str | None = None, end: str | Seque
     UnknownActivityError
         If `goal` or an `end` never occurs.
     """
-    names = [name for name in (goal, *([end] if isinstance(end, str) else end)) if name is not None]
-    completing = {summary.code(name) for name in names}
+    completing = [*([] if goal is None else [summary.code(goal)]), *_codes(summary, end)]
     gaps = summary.overall("gaps")
-    return Survival(gaps.where(~np.isin(gaps["activity"], list(completing))) if completing else gaps)
+    return Survival(gaps.where(~np.isin(gaps["activity"], completing)) if completing else gaps)
 
 
-def longest_windows(curves: Survival, summary: Summary, within: Duration | None = None) -> np.ndarray:
-    """Give the longest window that can be answered for, for each activity.
-
-    Parameters
-    ----------
-    curves
-        What `return_curves` gave.
-    summary
-        The summary they are of.
-    within
-        A window that is not to be passed; by default 0.7 of the time the log covers.
-
-    Returns
-    -------
-    numpy.ndarray
-        Microseconds, int64, shape (activities,): never longer than the activity's longest observed visit, so that its
-        rate is known.
-
-    Raises
-    ------
-    WindowError
-        If `within` is longer than 0.7 of the time the log covers.
-    """
-    limit = _longest(summary) if within is None else _checked(curves, summary, within)
-    return np.minimum(curves.longest_observed, limit)
-
-
-def _longest(summary: Summary) -> int:
-    return int(LONGEST_SHARE * summary.window_seconds * 1e6)
-
-
-def _checked(curves: Survival, summary: Summary, within: Duration) -> np.ndarray:
-    window, longest = to_microseconds(within), _longest(summary)
-    if window > longest and len(curves.activities):
-        raise WindowError(
-            f"within={within!r} is too long for a log of {format_duration(summary.window_seconds)}: too few visits are "
-            f"observed that long. The longest window it can answer for is {format_duration(longest / 1e6)}"
-        )
-    return np.full(len(curves.activities), window)
+def _codes(summary: Summary, end: str | Sequence[str]) -> list[int]:
+    return [summary.code(name) for name in ([end] if isinstance(end, str) else end)]

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from journeymine.summary.arrays import Arrays, Block
 from journeymine.summary.buckets import bucketed
 from journeymine.summary.counts import Counts
 
-__all__ = ["KEYS", "MEASURES", "of"]
+__all__ = ["KEYS", "MEASURES", "day_of", "of"]
 
 KEYS = {
     "segment": np.uint32,
     "activity": np.uint32,
     "duration": np.int64,
     "next_activity": np.uint32,
+    "day": np.uint32,
     "group": np.uint8,
 }
 MEASURES = ("count",)
 
+_DAY: Final = 86_400_000_000
+_FIRST_DAY: Final = 719_162  # days from the first of January of the year 1 to that of 1970
+
 
 def of(arrays: Arrays, relative_error: float | None = None) -> Counts:
-    """Count gaps by segment, activity, what came next and customer group.
+    """Count gaps by segment, activity, what came next, day and customer group.
 
     Parameters
     ----------
@@ -35,7 +41,8 @@ def of(arrays: Arrays, relative_error: float | None = None) -> Counts:
     Counts
         ``duration`` in microseconds to the next event, or, where ``next_activity`` is 0, to the end of what is known:
         a visit is followed until its own source ends, an unread event comes between, or, for a visit of nobody, not at
-        all. A next event after its source's end counts as not yet seen.
+        all. A next event after its source's end counts as not yet seen. ``day`` is that of the visit, in UTC, counted
+        from the first of January of the year 1, so that early visits can be told from late ones.
     """
     counts = Counts.loose((_rows(block, relative_error) for block in arrays.blocks()), KEYS, len(arrays.times))
     return counts if relative_error is None else counts.ordered
@@ -51,8 +58,30 @@ def _rows(block: Block, relative_error: float | None) -> dict[str, np.ndarray]:
         "activity": block.of(arrays.codes),
         "duration": bucketed(np.where(followed, following, known_until) - now, relative_error),
         "next_activity": np.where(followed, block.following(arrays.codes), 0),
+        "day": day_of(now),
         "group": block.of_case(arrays.case_groups),
     }
+
+
+def day_of(times: np.ndarray) -> np.ndarray:
+    """Give the day of each time, in UTC.
+
+    Parameters
+    ----------
+    times
+        Microseconds since 1970, int64.
+
+    Returns
+    -------
+    numpy.ndarray
+        Days since the first of January of the year 1, uint32.
+
+    Examples
+    --------
+    >>> day_of(np.array([0, 86_400_000_000])).tolist()
+    [719162, 719163]
+    """
+    return (times // _DAY + _FIRST_DAY).astype(np.uint32)
 
 
 def _known_until(block: Block, now: np.ndarray, following: np.ndarray) -> np.ndarray:

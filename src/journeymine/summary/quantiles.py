@@ -10,9 +10,11 @@ from math import prod
 import numpy as np
 
 from journeymine.summary.counts import Counts, blocks_of, pack, take, totals, unpack
+from journeymine.summary.groups import NUM_GROUPS
+from journeymine.summary.intervals import jackknife_errors, share_interval, shares_without_each
 from journeymine.summary.scale import Scale
 
-__all__ = ["Durations", "at_ranks"]
+__all__ = ["Durations", "at_ranks", "coded"]
 
 _DENSE = 1 << 22
 
@@ -34,21 +36,7 @@ class Durations:
 
     @cached_property
     def _coded(self) -> tuple[np.ndarray, list[np.ndarray]]:
-        """Number the kinds that occur, in order; give each row's, and the keys of each kind."""
-        columns = [self.counts[name] for name in self.kinds]
-        ranges = [int(column.max()) + 1 if len(column) else 1 for column in columns]
-        if prod(ranges) > _DENSE:
-            present, codes = np.unique(pack(columns, ranges), return_inverse=True)
-            return codes, unpack(present, columns, ranges)
-        found = np.zeros(prod(ranges), bool)
-        for block in blocks_of(len(columns[0])):
-            found[pack([column[block] for column in columns], ranges)] = True
-        present = np.flatnonzero(found)
-        place = np.cumsum(found, dtype=np.min_scalar_type(len(present))) - found.dtype.type(1)
-        codes = np.empty(len(columns[0]), place.dtype)
-        for block in blocks_of(len(codes)):
-            codes[block] = place[pack([column[block] for column in columns], ranges)]
-        return codes, unpack(present.astype(np.uint64), columns, ranges)
+        return coded([self.counts[name] for name in self.kinds])
 
     @property
     def _codes(self) -> np.ndarray:
@@ -92,6 +80,57 @@ class Durations:
         low, high = self._at(ranks)
         return (low + (high - low) * (place - ranks[0])) / 1e6
 
+    def quantile_interval(self, share: float, confidence: float) -> tuple[np.ndarray, np.ndarray]:
+        """Give an interval of a quantile of each kind, with the customer as unit.
+
+        Parameters
+        ----------
+        share
+            In (0, 1); 0.5 is the median.
+        confidence
+            Such as 0.95.
+
+        Returns
+        -------
+        low, high : numpy.ndarray
+            Seconds, shape (kinds,); 0 and infinite where there are too few durations to tell.
+
+        Notes
+        -----
+        Quantiles do not change smoothly when customers are left out, shares do: the interval of the share of durations
+        below the quantile is read off the durations [1]_. `counts` must have the key ``group``. Customers count as at
+        least as alike as strangers: a design effect below one is taken for one.
+
+        References
+        ----------
+        .. [1] Woodruff (1952), Confidence intervals for medians and other position measures, J. Am. Stat. Assoc.
+           47(260).
+        """
+        below, every = self._by_group(1e6 * self.quantile_seconds(share))
+        shares, left_out = shares_without_each(below, every)
+        errors, freedom = jackknife_errors(left_out, every)
+        alone = shares * (1 - shares) / self.totals
+        effect = np.fmax(np.divide(errors**2, alone, out=np.ones(len(alone)), where=alone > 0), 1)
+        effect[np.isnan(errors)] = np.nan
+        independent = self.totals / effect
+        wanted = np.full(len(effect), share)
+        low, high = share_interval(wanted, np.sqrt(share * (1 - share) / independent), freedom, confidence)
+        ranks = np.stack((np.floor(self.totals * low - 0.5), np.ceil(self.totals * high - 0.5))).astype(np.int64)
+        seconds = self._at(np.clip(ranks, 0, self.totals - 1)) / 1e6
+        known = [independent * low >= 0.5, independent * (1 - high) >= 0.5]
+        return np.where(known[0], seconds[0], 0.0), np.where(known[1], seconds[1], np.inf)
+
+    def _by_group(self, limits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Count durations below a limit, those equal to it half, and all of them: two of shape (kinds, groups)."""
+        below, every = np.zeros((2, len(limits) * NUM_GROUPS))
+        for block in blocks_of(len(self._codes), len(below)):
+            codes, durations, counts = self._codes[block], self.counts["duration"][block], self.counts["count"][block]
+            cells = codes.astype(np.int64) * NUM_GROUPS + self.counts["group"][block]
+            under = (durations < limits[codes]) / 2 + (durations <= limits[codes]) / 2
+            below += np.bincount(cells, under * counts, len(below))
+            every += np.bincount(cells, counts, len(below))
+        return below.reshape(-1, NUM_GROUPS), every.reshape(-1, NUM_GROUPS)
+
     @cached_property
     def _at(self) -> Callable[[np.ndarray], np.ndarray]:
         return at_ranks(self._codes, self.counts["duration"], self.counts["count"], len(self.totals))
@@ -116,6 +155,36 @@ class Durations:
             np.add.at(summed, codes, durations * beyond)
             np.add.at(passes, codes, beyond)
         return summed / 1e6 - references * passes
+
+
+def coded(columns: list[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Give numbers to the combinations of values that occur, in order.
+
+    Parameters
+    ----------
+    columns
+        Integers >= 0, each of shape (rows,).
+
+    Returns
+    -------
+    codes : numpy.ndarray
+        Number of each row's combination, shape (rows,).
+    values : list of numpy.ndarray
+        The values of each combination, each of shape (combinations,).
+    """
+    ranges = [int(column.max()) + 1 if len(column) else 1 for column in columns]
+    if prod(ranges) > _DENSE:
+        present, codes = np.unique(pack(columns, ranges), return_inverse=True)
+        return codes, unpack(present, columns, ranges)
+    found = np.zeros(prod(ranges), bool)
+    for block in blocks_of(len(columns[0])):
+        found[pack([column[block] for column in columns], ranges)] = True
+    present = np.flatnonzero(found)
+    place = np.cumsum(found, dtype=np.min_scalar_type(len(present))) - found.dtype.type(1)
+    codes = np.empty(len(columns[0]), place.dtype)
+    for block in blocks_of(len(codes)):
+        codes[block] = place[pack([column[block] for column in columns], ranges)]
+    return codes, unpack(present.astype(np.uint64), columns, ranges)
 
 
 def at_ranks(

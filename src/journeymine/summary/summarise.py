@@ -10,7 +10,7 @@ import numpy as np
 
 from journeymine.errors import OptionError, UnknownOptionError
 from journeymine.log.eventlog import EventLog
-from journeymine.summary import channels, customers, follows, gaps, spans, times, variants, visits
+from journeymine.summary import channels, customers, follows, gaps, spans, starts, times, variants, visits
 from journeymine.summary.arrays import Arrays
 from journeymine.summary.counts import Counts
 from journeymine.summary.sequences import Sequences
@@ -75,6 +75,7 @@ def summarise(
         sequences, which = Sequences.of(arrays.offsets, arrays.codes)
     kernels: dict[str, Callable[[], Counts]] = {
         "customers": lambda: customers.of(arrays),
+        "starts": lambda: starts.of(arrays),
         "visits": lambda: visits.of(arrays),
         "channels": lambda: channels.of(arrays),
         "follows": lambda: follows.of(arrays),

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from journeymine.errors import FormatError, OptionError, UnknownActivityError, UnknownNameError, UnknownOptionError
 from journeymine.log import store
-from journeymine.summary import channels, customers, follows, gaps, spans, times, variants, visits
+from journeymine.summary import channels, customers, follows, gaps, spans, starts, times, variants, visits
 from journeymine.summary.counts import Counts
 from journeymine.summary.sequences import Sequences
 
@@ -21,6 +21,7 @@ __all__ = ["PARTS", "Summary"]
 PARTS: Final[Mapping[str, ModuleType]] = MappingProxyType(
     {
         "customers": customers,
+        "starts": starts,
         "visits": visits,
         "channels": channels,
         "follows": follows,
@@ -43,8 +44,8 @@ class Summary:
     sequences
         The activity sequences that variants are numbered by.
     parts
-        Counts by name: ``customers``, ``visits``, ``channels``, ``follows``, ``times``, ``gaps``, ``variants``,
-        ``spans``.
+        Counts by name: ``customers``, ``starts``, ``visits``, ``channels``, ``follows``, ``times``, ``gaps``,
+        ``variants``, ``spans``.
     first_time, observed_until
         Microseconds since 1970 of the first event and of the end of what was observed; None without events.
     by

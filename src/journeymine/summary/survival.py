@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import prod
 
 import numpy as np
 
@@ -15,7 +14,6 @@ from journeymine.summary.scale import Scale
 __all__ = ["Survival"]
 
 _ALMOST_ALL = 0.95
-_BINS = 128
 _CERTAIN = -700.0  # stands for the logarithm of zero, and leaves sums of it finite
 
 
@@ -33,14 +31,11 @@ class Survival:
     A visit leaves the risk set when the next event comes or when its source ends. Events at one duration come before
     ends at the same duration, as usual [1]_. Between two ends the curve is a plain proportion of those at risk: so only
     the open visits, which are few, need be in order, and for the others it is enough to know between which ends they
-    came. Intervals treat the customer as the unit: customers are in 64 groups, and the delete-one-group jackknife [2]_
-    takes each group out in turn. For it, stretches between ends are put together into at most 128 bins that hold about
-    the same number of events.
+    came.
 
     References
     ----------
     .. [1] Kaplan & Meier (1958), Nonparametric estimation from incomplete observations, J. Am. Stat. Assoc. 53(282).
-    .. [2] Kott (2001), The delete-a-group jackknife, J. Official Statistics 17(4).
     """
 
     gaps: Counts
@@ -55,38 +50,39 @@ class Survival:
         return np.flatnonzero(visits).astype(codes.dtype)
 
     @cached_property
-    def _place(self) -> np.ndarray:
-        """Number of each row's activity among those visited."""
+    def places(self) -> np.ndarray:
+        """Number of each row's activity among those visited, shape (rows of `gaps`,)."""
         kind = np.min_scalar_type(len(self.activities))
         places = np.zeros(int(self.activities.max(initial=0)) + 1, kind)
         places[self.activities] = np.arange(len(self.activities))
         return places[self.gaps["activity"]]
 
     @cached_property
-    def _is_open(self) -> np.ndarray:
+    def is_open(self) -> np.ndarray:
+        """True for rows of visits that were not followed as long as they were observed."""
         return self.gaps["next_activity"] == 0
 
     @cached_property
     def _open_rows(self) -> np.ndarray:
-        return np.flatnonzero(self._is_open)
+        return np.flatnonzero(self.is_open)
 
     @cached_property
     def visits(self) -> np.ndarray:
         """Visits of each activity, shape (activities,)."""
-        return totals(self._place, self.gaps["count"], len(self.activities))
+        return totals(self.places, self.gaps["count"], len(self.activities))
 
     @cached_property
     def naive_rates(self) -> np.ndarray:
         """Share of visits without a next event in the log, open or not, shape (activities,)."""
         rows = self._open_rows
-        still_open = totals(self._place[rows], take(self.gaps["count"], rows), len(self.activities))
+        still_open = totals(self.places[rows], take(self.gaps["count"], rows), len(self.activities))
         return still_open / np.maximum(self.visits, 1)
 
     @cached_property
     def longest_observed(self) -> np.ndarray:
         """Longest time a visit of each activity was observed, microseconds, int64, shape (activities,)."""
         longest = np.zeros(len(self.activities), np.int64)
-        np.maximum.at(longest, self._place, self.gaps["duration"])
+        np.maximum.at(longest, self.places, self.gaps["duration"])
         return longest
 
     # --- the ends of open visits, and the stretches between them ---------------------------------------------------
@@ -96,7 +92,7 @@ class Survival:
         """Give activity, duration and number of the ends of open visits, by activity and duration."""
         rows = self._open_rows
         ends = Counts.of(
-            {"place": self._place[rows], "duration": self.gaps["duration"][rows]},
+            {"place": self.places[rows], "duration": self.gaps["duration"][rows]},
             {"count": take(self.gaps["count"], rows)},
         )
         return ends["place"], ends["duration"], ends["count"]
@@ -111,14 +107,14 @@ class Survival:
     def _stretch(self) -> np.ndarray:
         """Number of the stretch in which each row's next event came, or which its own end closes."""
         place, durations, _ = self._ends
-        scale = Scale.for_rows(len(self.activities), len(self._place))
+        scale = Scale.for_rows(len(self.activities), len(self.places))
         per_cell = np.bincount(scale.cells(place, durations), minlength=len(self.activities) * scale.size)
         before = np.concatenate(([0], np.cumsum(per_cell))).astype(np.int32)
-        stretches = np.empty(len(self._place), np.int32)
+        stretches = np.empty(len(self.places), np.int32)
         for rows in blocks_of(len(stretches)):
-            cells = scale.cells(self._place[rows], self.gaps["duration"][rows])
+            cells = scale.cells(self.places[rows], self.gaps["duration"][rows])
             ends_before = _narrowed(before[cells], before[cells + 1], durations, self.gaps["duration"][rows])
-            stretches[rows] = ends_before + self._place[rows]
+            stretches[rows] = ends_before + self.places[rows]
         return stretches
 
     @cached_property
@@ -177,7 +173,7 @@ class Survival:
         needed = np.clip(needed, 1, np.maximum(self._followed[stretch], 1))
         followed = np.cumsum(self._followed) - self._followed
         ranks = followed[stretch] - followed[self._firsts[:-1]] + needed - 1
-        kinds = np.where(self._is_open, self._place.dtype.type(len(ranks)), self._place)  # open visits are apart
+        kinds = np.where(self.is_open, self.places.dtype.type(len(ranks)), self.places)  # open visits are apart
         find = at_ranks(kinds, self.gaps["duration"], self.gaps["count"], len(ranks) + 1)
         return find(np.append(np.where(came_back, ranks, 0), 0))[:-1]
 
@@ -198,10 +194,10 @@ class Survival:
         """
         stretch = self._stretch_at(windows)
         followed = np.zeros(len(windows), np.int64)
-        for rows in blocks_of(len(self._place)):
-            inside = (self._stretch[rows] == stretch[self._place[rows]]) & self._is_inside(windows, rows)
-            counted = np.where(inside & ~self._is_open[rows], self.gaps["count"][rows], 0)
-            followed += totals(self._place[rows], counted, len(windows))
+        for rows in blocks_of(len(self.places)):
+            inside = (self._stretch[rows] == stretch[self.places[rows]]) & self.is_inside(windows, rows)
+            counted = np.where(inside & ~self.is_open[rows], self.gaps["count"][rows], 0)
+            followed += totals(self.places[rows], counted, len(windows))
         at_risk = self._at_risk[stretch] - followed
         rates = self._after(stretch, followed)
         unknown = (at_risk == 0) & (rates > 1e-12)
@@ -213,8 +209,22 @@ class Survival:
         ends_before = np.bincount(place[durations < windows[place]], minlength=len(windows))
         return self._firsts[:-1] + ends_before
 
-    def _is_inside(self, windows: np.ndarray, rows: slice = slice(None)) -> np.ndarray:
-        return self.gaps["duration"][rows] <= windows[self._place[rows]]
+    def is_inside(self, windows: np.ndarray, rows: slice = slice(None)) -> np.ndarray:
+        """Tell which rows end within their activity's window.
+
+        Parameters
+        ----------
+        windows
+            Microseconds, int64, shape (activities,).
+        rows
+            Which rows of `gaps`; by default all.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (rows,).
+        """
+        return self.gaps["duration"][rows] <= windows[self.places[rows]]
 
     def shares(self, windows: np.ndarray) -> np.ndarray:
         """Give the share of visits that each row of gaps stands for, so that what comes next can be added up.
@@ -237,53 +247,39 @@ class Survival:
            censored observations, Scand. J. Statistics 5(3).
         """
         per_visit = self._survival / np.maximum(self._at_risk, 1)
-        counted = np.where(self._is_inside(windows) & ~self._is_open, self.gaps["count"], 0)
+        counted = np.where(self.is_inside(windows) & ~self.is_open, self.gaps["count"], 0)
         return counted * per_visit[self._stretch]
 
-    def leave_one_group_out(self, windows: np.ndarray, num_groups: int) -> tuple[np.ndarray, np.ndarray]:
-        """Give the share without a next event with each group of customers left out.
+    def bins(self, windows: np.ndarray, num_bins: int) -> np.ndarray:
+        """Put stretches together into bins that hold about the same number of next events.
 
         Parameters
         ----------
         windows
             Microseconds, int64, shape (activities,).
-        num_groups
-            Number of customer groups.
+        num_bins
+            How many bins there are up to a window, at most.
 
         Returns
         -------
-        rates : numpy.ndarray
-            On binned durations, shape (activities, num_groups).
-        present : numpy.ndarray
-            True where the group has a visit, shape (activities, num_groups).
+        numpy.ndarray
+            Bin of each row of `gaps`, shape (rows of `gaps`,); `num_bins` beyond the window.
         """
-        shape = (len(self.activities), num_groups, _BINS + 1)
-        bins, still_open = self._bins(windows), np.zeros(prod(shape), np.int64)
-        leaving = np.zeros(prod(shape), np.int64)
-        for rows in blocks_of(len(self._place), len(leaving)):
-            cells = np.where(self._is_inside(windows, rows), bins[self._stretch[rows]], _BINS)
-            cells += (self._place[rows] * np.int32(num_groups) + self.gaps["group"][rows]) * np.int32(_BINS + 1)
-            leaving += totals(cells, self.gaps["count"][rows], len(leaving))
-            ends = np.flatnonzero(self._is_open[rows])
-            still_open += totals(cells[ends], take(self.gaps["count"][rows], ends), len(leaving))
-        leaving = leaving.reshape(shape)
-        coming = leaving - still_open.reshape(shape)
-        at_risk = leaving[..., ::-1].cumsum(axis=2)[..., ::-1]
-        others_coming = (coming.sum(axis=1, keepdims=True) - coming)[..., :_BINS]
-        others_at_risk = (at_risk.sum(axis=1, keepdims=True) - at_risk)[..., :_BINS]
-        hazards = np.minimum(others_coming / np.maximum(others_at_risk, 1), 1)
-        return np.prod(1 - hazards, axis=2), leaving.sum(axis=2) > 0
+        of_stretch = self._bins_of_stretches(windows, num_bins).astype(np.min_scalar_type(num_bins))
+        bins = np.empty(len(self.places), of_stretch.dtype)
+        for rows in blocks_of(len(bins)):
+            bins[rows] = np.where(self.is_inside(windows, rows), of_stretch[self._stretch[rows]], num_bins)
+        return bins
 
-    def _bins(self, windows: np.ndarray) -> np.ndarray:
-        """Give each stretch its bin, int32, shape (stretches,)."""
+    def _bins_of_stretches(self, windows: np.ndarray, num_bins: int) -> np.ndarray:
         numbers, last = np.arange(self._firsts[-1]), np.repeat(self._stretch_at(windows), np.diff(self._firsts))
         followed = np.where(numbers <= last, self._followed, 0)
         before = np.cumsum(followed) - followed
         firsts = self._firsts[:-1]
         before -= np.repeat(before[firsts], np.diff(self._firsts))
         every = np.add.reduceat(followed, firsts) if len(firsts) else followed
-        per_bin = np.repeat(np.maximum(every, 1), np.diff(self._firsts)) / _BINS
-        return np.minimum((before / per_bin).astype(np.int32), _BINS - 1)
+        per_bin = np.repeat(np.maximum(every, 1), np.diff(self._firsts)) / num_bins
+        return np.minimum(before / per_bin, num_bins - 1)
 
 
 def _narrowed(low: np.ndarray, high: np.ndarray, ends: np.ndarray, durations: np.ndarray) -> np.ndarray:
