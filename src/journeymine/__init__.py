@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from journeymine.analytics.journey_map import journey_map as journey_map
     from journeymine.analytics.link_report import LinkReport as LinkReport
     from journeymine.analytics.link_report import link_report as link_report
+    from journeymine.analytics.null_check import NullCheck as NullCheck
+    from journeymine.analytics.null_check import null_check as null_check
     from journeymine.analytics.time_to import TimeTo as TimeTo
     from journeymine.analytics.time_to import time_to as time_to
     from journeymine.analytics.transitions import Transitions as Transitions
     from journeymine.analytics.transitions import transitions as transitions
     from journeymine.analytics.truncation_check import TruncationCheck as TruncationCheck
     from journeymine.analytics.truncation_check import truncation_check as truncation_check
-    from journeymine.analytics.null_check import NullCheck as NullCheck
-    from journeymine.analytics.null_check import null_check as null_check
     from journeymine.analytics.variants import Variants as Variants
     from journeymine.analytics.variants import variants as variants
     from journeymine.datasets.company import Company as Company

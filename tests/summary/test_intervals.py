@@ -249,3 +249,9 @@ def test_a_median_of_few_durations_has_no_interval_and_one_of_many_equal_ones_a_
     assert interval([1, 2, 3]) == [0, np.inf]
     assert interval([5]) == [0, np.inf]
     assert interval([5] * 300) == [5, 5]
+
+
+def test_a_difference_from_something_without_a_bound_has_none():
+    low, high = difference_interval(*(np.array([x]) for x in (5.0, 4.0, np.inf, 2.0, 1.0, 3.0)))
+    assert low.round(3).tolist() == [1.586]
+    assert high.tolist() == [np.inf]

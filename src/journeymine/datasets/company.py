@@ -17,7 +17,7 @@ from journeymine.datasets.crm import crm_table
 from journeymine.datasets.export import Export
 from journeymine.datasets.journeys import DAY, Journeys, simulate
 from journeymine.datasets.model import END, GOAL, PLANTED_DROPOFF, PLANTED_SLOW, TOUCHPOINTS
-from journeymine.datasets.people import MOST_CUSTOMERS, invent
+from journeymine.datasets.people import MOST_CUSTOMERS, SHARED, invent
 from journeymine.datasets.truth import goal_probability, matrices, true_dropoff
 from journeymine.errors import OptionError
 from journeymine.log import store
@@ -84,7 +84,9 @@ class Company:
     ends: tuple[str, ...] = (GOAL, END)
 
 
-def write_company(folder: str | Path, *, customers: int = 5_000, days: int = 90, seed: int = 7) -> Company:
+def write_company(
+    folder: str | Path, *, customers: int = 5_000, days: int = 90, seed: int = 7, shared: float = SHARED
+) -> Company:
     """Write the exports of an invented insurer, Polder Insurance, and what is true of them.
 
     Customers travel through touchpoints on web, mail, phone and chat: a semi-Markov walk [1]_ whose parameters are
@@ -103,6 +105,9 @@ def write_company(folder: str | Path, *, customers: int = 5_000, days: int = 90,
         Length of the exports.
     seed
         Start of the random numbers: the same one gives the same bytes.
+    shared
+        Share of customers who have a device together with another customer, and of those who so have a telephone:
+        the more, the harder it is to tell who is who.
 
     Returns
     -------
@@ -118,7 +123,7 @@ def write_company(folder: str | Path, *, customers: int = 5_000, days: int = 90,
     Raises
     ------
     OptionError
-        If `customers` or `days` is less than 1, or `customers` more than a million.
+        If `customers` or `days` is less than 1, `customers` more than a million, or `shared` not in [0, 1].
 
     References
     ----------
@@ -131,12 +136,12 @@ def write_company(folder: str | Path, *, customers: int = 5_000, days: int = 90,
     >>> company.cdr.name, json.loads(company.truth.read_text())["planted_dropoff"]
     ('Master.csv', '/apply/identity')
     """
-    _check(customers, days)
+    _check(customers, days, shared)
     start = moment(_FIRST_DAY)
     until = start + days * DAY
     walking, inventing, *writing = np.random.default_rng(seed).spawn(7)
     journeys = simulate(walking, customers=customers, start=start, until=until)
-    people = invent(inventing, customers=customers, start=start, until=until)
+    people = invent(inventing, customers=customers, start=start, until=until, shared=shared)
     writers = (web.access_log, mail.mailbox, phone.call_records, chat.chats)
     paths = {name: Path(folder) / path for name, path in _FILES.items()}
     truth = _truth(customers, journeys)
@@ -156,11 +161,13 @@ def write_company(folder: str | Path, *, customers: int = 5_000, days: int = 90,
     )
 
 
-def _check(customers: int, days: int) -> None:
+def _check(customers: int, days: int, shared: float) -> None:
     if not 1 <= customers <= MOST_CUSTOMERS:
         raise OptionError(f"customers={customers!r} cannot be: take 1 to {MOST_CUSTOMERS:,}, such as customers=5000")
     if days < 1:
         raise OptionError(f"days={days!r} cannot be: take at least 1, such as days=90")
+    if not 0 <= shared <= 1:
+        raise OptionError(f"shared={shared!r} cannot be: take a share from 0 to 1, such as shared=0.1")
 
 
 def _truth(customers: int, journeys: Journeys) -> dict[str, Any]:

@@ -7,10 +7,13 @@ from typing import Final
 
 import numpy as np
 
-__all__ = ["KIOSK", "MOST_CUSTOMERS", "SEGMENTS", "SWITCHBOARD", "People", "invent", "phone_numbers"]
+__all__ = ["KIOSK", "MOST_CUSTOMERS", "SEGMENTS", "SHARED", "SWITCHBOARD", "People", "invent", "phone_numbers"]
 
 MOST_CUSTOMERS: Final = 1_000_000
 """As many as the numbering of customers, devices and telephones has room for."""
+
+SHARED: Final = 0.0075
+"""Share of customers with a device, and as many with a telephone, of another customer."""
 
 SEGMENTS: Final = ("starter", "family", "business")
 
@@ -24,7 +27,6 @@ _FIRST = ("ma", "le", "jo", "sa", "ti", "no", "da", "be", "ru", "fi", "ke", "lo"
 _SECOND = ("ra", "mi", "nel", "dor", "vin", "las", "rik", "ten", "bo", "wen")
 _HOUSES = ("mail.example", "post.example", "inbox.example", "letterbox.example", "family.example")
 _SHARES = (0.45, 0.40, 0.15)  # of the segments
-_SHARED = 0.0075  # share of customers with a device, and as many with a telephone, of another customer
 _CHANGED = 0.025  # share of customers who change their address, and as many their telephone, while we watch
 _SECOND_ADDRESS = {"crm": 0.024, "chat": 0.008, "nowhere": 0.002}  # where a second address in use is known
 _SECOND_DEVICE = 0.25
@@ -67,7 +69,7 @@ class People:
     second_address: np.ndarray
 
 
-def invent(rng: np.random.Generator, *, customers: int, start: int, until: int) -> People:
+def invent(rng: np.random.Generator, *, customers: int, start: int, until: int, shared: float = SHARED) -> People:
     """Invent customers.
 
     Parameters
@@ -78,6 +80,8 @@ def invent(rng: np.random.Generator, *, customers: int, start: int, until: int) 
         How many.
     start, until
         Between which seconds some of them change their address or telephone.
+    shared
+        Share of customers who have a device together with another customer, and of those who so have a telephone.
 
     Returns
     -------
@@ -101,8 +105,8 @@ def invent(rng: np.random.Generator, *, customers: int, start: int, until: int) 
         names=names,
         emails=_emails(rng, names),
         segments=np.minimum(np.searchsorted(np.cumsum(_SHARES), rng.random(customers)), len(_SHARES) - 1),
-        devices=_with_households(rng, customers),
-        phones=_with_households(rng, customers),
+        devices=_with_households(rng, customers, shared),
+        phones=_with_households(rng, customers, shared),
         second_device=rng.random(customers) < _SECOND_DEVICE,
         email_from=email_from,
         phone_from=_change_times(rng, customers, start, until),
@@ -133,10 +137,10 @@ def _change_times(rng: np.random.Generator, customers: int, start: int, until: i
     return np.where(rng.random(customers) < _CHANGED, times, np.iinfo(np.int64).max)
 
 
-def _with_households(rng: np.random.Generator, customers: int) -> np.ndarray:
+def _with_households(rng: np.random.Generator, customers: int, shared: float) -> np.ndarray:
     """Give everyone two things of their own; some pairs of customers have their first one together."""
     things = np.arange(2 * customers)
-    pairs = rng.permutation(customers)[: 2 * round(_SHARED * customers / 2)].reshape(-1, 2)
+    pairs = rng.permutation(customers)[: 2 * round(shared * customers / 2)].reshape(-1, 2)
     things[pairs[:, 1]] = things[pairs[:, 0]]
     return things
 

@@ -85,6 +85,27 @@ class Truth:
         right = pc.equal(found, true).fill_null(False).filter(true.is_valid())
         return pc.mean(right).as_py()
 
+    def pairs_linked_right(self, log: EventLog) -> tuple[float, float]:
+        """Tell how right pairs of events are: whether linking gives both to one customer, and both truly are one's.
+
+        Parameters
+        ----------
+        log
+            The company's exports, linked.
+
+        Returns
+        -------
+        precision : float
+            Share of the pairs given to one customer that truly are one's, in [0, 1].
+        recall : float
+            Share of the pairs that truly are one customer's that were given to one, in [0, 1].
+        """
+        true = columns.codes(columns.encode(self.customers(log))).astype(np.int64)
+        found = columns.codes(log.labels("customer"))[true >= 0]
+        true, linked = true[true >= 0], found >= 0
+        right = _pairs(true[linked] << 32 | found[linked])
+        return right / _pairs(found[linked]), right / _pairs(true)
+
     def beside(self, dropoffs: pd.DataFrame, within: str) -> pd.DataFrame:
         """Put true drop-off beside what was found.
 
@@ -106,3 +127,9 @@ class Truth:
             error_points=100 * (dropoffs["rate"] - true),
             naive_error_points=100 * (dropoffs["naive_rate"] - true),
         )
+
+
+def _pairs(groups: np.ndarray) -> int:
+    """Count the pairs of equal numbers."""
+    counts = np.unique(groups, return_counts=True)[1]
+    return int((counts * (counts - 1) // 2).sum())

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from journeymine.durations import Duration, to_microseconds
+from journeymine.durations import Duration
 from journeymine.errors import UnknownActivityError
 from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
 from journeymine.log.regroup import regrouped
+from journeymine.log.silence import after_silence
 
 __all__ = ["cut"]
 
@@ -37,8 +37,8 @@ def cut(
     start, end
         Activities that begin a journey, and that complete one.
     key
-        A column whose every value is a journey of its own, such as a ticket or a thread; events without a value join
-        into one journey of their customer.
+        A column whose every value is a journey of its own, such as a ticket, a thread, or a session as `sessions` tells
+        them; events without a value join into one journey of their customer.
 
     Returns
     -------
@@ -65,7 +65,7 @@ def cut(
     begins = _begins(together, gap, _checked(log, start), _checked(log, end))
     cases = _numbered(together.labels("case_id"), together.offsets, begins) if gap or start or end else None
     table = together.table if cases is None else _with_case(together.table, cases)
-    return replace(EventLog.of_encoded(table, sources=log.sources), quarantine=log.quarantine, evidence=log.evidence)
+    return log.with_events(table)
 
 
 def _with_case(table: pa.Table, cases: pa.Array) -> pa.Table:
@@ -114,10 +114,7 @@ def _checked(log: EventLog, names: str | Sequence[str]) -> list[str]:
 
 def _begins(log: EventLog, gap: Duration | None, start: list[str], end: list[str]) -> np.ndarray:
     """Tell which events begin a journey, shape (events,)."""
-    begins = np.zeros(log.num_events, bool)
-    begins[log.offsets[:-1]] = True
-    if gap is not None:
-        begins[1:] |= np.diff(log.times) > to_microseconds(gap)
+    begins = after_silence(log.times, log.offsets, gap)
     begins |= _is_any(log, start)
     begins[1:] |= _is_any(log, end)[:-1]
     return begins

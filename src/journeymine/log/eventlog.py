@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cached_property, reduce
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -13,11 +14,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from journeymine.durations import Duration
 from journeymine.errors import OptionError, UnknownActivityError, UnknownColumnError
 from journeymine.log import account, columns, store
+from journeymine.log.columns import LABEL
 from journeymine.log.order import case_order
 from journeymine.log.quarantine import Quarantine
-from journeymine.log.schema import TIME, conform
+from journeymine.log.schema import QUALITATIVE, conform, with_distinct_labels
+from journeymine.log.selection import By, Labels, Moment, moment, selected
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,9 +30,14 @@ __all__ = ["EventLog"]
 
 Answer = TypeVar("Answer")
 Options = ParamSpec("Options")
-Moment = str | datetime
 
-EVIDENCE = pa.schema({name: pa.string() for name in ("id", "kind", "customer", "tier", "reason")})
+EVIDENCE = pa.schema(
+    {"id": pa.string(), **dict.fromkeys(("kind", "customer", "tier", "reason"), LABEL), "degree": pa.int32()}
+)
+
+
+def _no_identities() -> pa.Table:
+    return pa.table({})
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -48,6 +57,8 @@ class EventLog:
         The rows that could not be used.
     evidence
         Who is who, one row an identifier; filled by `link`.
+    identities
+        Identifiers that a source saw together without an event, one ``id_<kind>`` column a kind; `link` uses them.
 
     Examples
     --------
@@ -62,6 +73,7 @@ class EventLog:
     sources: pa.Table
     quarantine: Quarantine = field(default_factory=Quarantine.empty)
     evidence: pa.Table = field(default_factory=EVIDENCE.empty_table)
+    identities: pa.Table = field(default_factory=_no_identities)
 
     @classmethod
     def of(
@@ -71,6 +83,7 @@ class EventLog:
         sources: pa.Table | None = None,
         quarantine: Quarantine | None = None,
         evidence: pa.Table | None = None,
+        identities: pa.Table | None = None,
     ) -> EventLog:
         """Order a table in canonical columns into a log.
 
@@ -85,6 +98,8 @@ class EventLog:
             Rows that could not be used.
         evidence
             Who is who.
+        identities
+            Identifiers seen together without an event.
 
         Returns
         -------
@@ -96,6 +111,31 @@ class EventLog:
         SchemaError
             If a required column is missing or holds nulls, or a time has no zone.
         """
+        facts = {"sources": sources, "quarantine": quarantine, "evidence": evidence, "identities": identities}
+        return cls.of_encoded(with_distinct_labels(table), **facts)
+
+    @classmethod
+    def of_encoded(
+        cls,
+        table: pa.Table,
+        *,
+        sources: pa.Table | None = None,
+        quarantine: Quarantine | None = None,
+        evidence: pa.Table | None = None,
+        identities: pa.Table | None = None,
+    ) -> EventLog:
+        """Order a table of our own making, in which no dictionary holds a value twice; else as `of`.
+
+        Parameters
+        ----------
+        table, sources, quarantine, evidence, identities
+            As for `of`.
+
+        Returns
+        -------
+        EventLog
+            Events of equal time keep the order of the table.
+        """
         table = conform(table)
         if "customer" not in table.column_names:
             table = table.append_column("customer", table["case_id"])
@@ -106,6 +146,7 @@ class EventLog:
             _accounted(table) if sources is None else sources,
             Quarantine.empty() if quarantine is None else quarantine,
             EVIDENCE.empty_table() if evidence is None else evidence,
+            _no_identities() if identities is None else identities,
         )
 
     # --- facts -------------------------------------------------------------------------------------------------
@@ -148,6 +189,13 @@ class EventLog:
         """Events that share their time with the event before them in their case."""
         same = self.times[1:] == self.times[:-1]
         return int(np.count_nonzero(same) - np.count_nonzero(same[self.offsets[1:-1] - 1])) if len(same) else 0
+
+    @cached_property
+    def num_noted(self) -> int:
+        """Events that a person noted and no system logged: their ``basis`` is ``qualitative``."""
+        if "basis" not in self.table.column_names:
+            return 0
+        return pc.sum(pc.is_in(self.table["basis"], pa.array([QUALITATIVE]))).as_py() or 0
 
     @property
     def account(self) -> pd.DataFrame:
@@ -200,19 +248,40 @@ class EventLog:
         keep: np.ndarray | pa.Array | None = None,
         /,
         *,
+        by: By = "event",
         since: Moment | None = None,
         until: Moment | None = None,
-        **values: str | Collection[str],
+        starts_with: Labels | None = None,
+        ends_with: Labels | None = None,
+        passes: Labels | None = None,
+        avoids: Labels | None = None,
+        follows: tuple[str, str] | tuple[str, str, Duration] | None = None,
+        within: Duration | None = None,
+        length: int | tuple[int | None, int | None] | None = None,
+        **values: Labels,
     ) -> EventLog:
-        """Keep the events that fulfil all conditions.
+        """Keep the events that fulfil all conditions; `without` keeps the others.
 
         Parameters
         ----------
         keep
             True for each event to keep, shape (num_events,).
+        by
+            ``"event"`` keeps the events that fulfil `keep`, `since`, `until` and `values`; ``"case"`` keeps the cases
+            with such an event whole. The other conditions are on whole cases in any case.
         since, until
             First and last time to keep, with a zone (``"2024-05-01T00:00Z"``). A log until some time was observed
             until then: its later events are unknown, not absent.
+        starts_with, ends_with
+            Activity, or one of several, of the first and of the last event.
+        passes, avoids
+            Activities that all occur; activities of which none does.
+        follows
+            Two activities, the second somewhere after the first, and perhaps how soon: ``("ask", "call", "2d")``.
+        within
+            Longest time from first to last event.
+        length
+            Number of events; or the least and the most, such as ``(2, None)``.
         **values
             Column and the value or values to keep, such as ``channel="web"``.
 
@@ -223,25 +292,69 @@ class EventLog:
 
         Raises
         ------
-        UnknownColumnError
-            If a column does not exist.
+        UnknownColumnError, UnknownActivityError, UnknownNameError
+            If a column, an activity or a value does not occur; the message names the closest.
         OptionError
             If `keep` does not hold one truth value for each event, or a time has no zone.
+
+        Examples
+        --------
+        >>> import journeymine as jm
+        >>> log = jm.read_table({"case_id": ["a", "a", "b", "c"], "activity": ["ask", "call", "ask", "call"],
+        ...     "timestamp": [f"2024-05-0{day}T09:00Z" for day in (1, 2, 3, 4)]})
+        >>> log.where(follows=("ask", "call", "2d")).num_cases, log.without(starts_with="ask").num_cases
+        (1, 1)
         """
-        masks = [] if keep is None else [_mask(keep, self.num_events)]
-        masks += [pc.is_in(self.labels(name), _values(wanted)) for name, wanted in values.items()]
-        masks += [pc.greater_equal(self.table["timestamp"], _scalar(since))] if since is not None else []
-        masks += [pc.less_equal(self.table["timestamp"], _scalar(until))] if until is not None else []
-        table = self.table.filter(reduce(pc.and_, masks)) if masks else self.table
-        return replace(
-            self.of(table), sources=self._seen_until(until), quarantine=self.quarantine, evidence=self.evidence
+        conditions = {"starts_with": starts_with, "ends_with": ends_with, "passes": passes, "avoids": avoids}
+        conditions |= {"follows": follows, "within": within, "length": length}
+        mask = selected(self, keep, by=by, since=since, until=until, **conditions, **values)
+        kept = self if mask.all() else self.with_events(self.table.filter(pa.array(mask)))
+        return replace(kept, sources=self._seen_until(until if by == "event" else None))
+
+    def without(self, keep: np.ndarray | pa.Array | None = None, /, **conditions: Any) -> EventLog:
+        """Leave out the events that fulfil all conditions.
+
+        Parameters
+        ----------
+        keep
+            True for each event to leave out, shape (num_events,).
+        **conditions
+            As for `where`.
+
+        Returns
+        -------
+        EventLog
+            Exactly the events that `where` does not keep.
+        """
+        mask = selected(self, keep, **conditions)
+        return self.with_events(self.table.filter(pa.array(~mask)))
+
+    def with_events(self, table: pa.Table) -> EventLog:
+        """Give the log other events, and leave what is known of its sources and identifiers.
+
+        Parameters
+        ----------
+        table
+            In canonical columns; no dictionary holds a value twice.
+
+        Returns
+        -------
+        EventLog
+            Its events in order.
+        """
+        return self.of_encoded(
+            table,
+            sources=self.sources,
+            quarantine=self.quarantine,
+            evidence=self.evidence,
+            identities=self.identities,
         )
 
     def _seen_until(self, until: Moment | None) -> pa.Table:
         if until is None:
             return self.sources
         place = self.sources.column_names.index("observed_until")
-        seen, limit = self.sources["observed_until"], _scalar(until)
+        seen, limit = self.sources["observed_until"], moment(until)
         return self.sources.set_column(place, "observed_until", pc.if_else(pc.less(seen, limit), seen, limit))
 
     def rename(self, names: Mapping[str, str], *, column: str = "activity") -> EventLog:
@@ -352,7 +465,8 @@ class EventLog:
         return store.write_table(store.with_extras(self.table, self._extras()), path)
 
     def _extras(self) -> dict[str, pa.Table]:
-        return {"sources": self.sources, "quarantine": self.quarantine.table, "evidence": self.evidence}
+        facts = {"sources": self.sources, "quarantine": self.quarantine.table, "evidence": self.evidence}
+        return facts | ({"identities": self.identities} if self.identities.num_rows else {})
 
     def equals(self, other: EventLog) -> bool:
         """Tell whether another log has the same events, account, quarantine and evidence.
@@ -367,9 +481,7 @@ class EventLog:
         bool
             True if all is the same, in the same order.
         """
-        return self.table.equals(other.table) and all(
-            mine.equals(other._extras()[name]) for name, mine in self._extras().items()
-        )
+        return self.table.equals(other.table) and self._extras() == other._extras()
 
     def _with(self, column: str, values: pa.Array) -> EventLog:
         table = self.table.set_column(self.table.column_names.index(column), column, values)
@@ -391,6 +503,7 @@ class EventLog:
         facts += [_count(len(self.channels), "channel")] if self.channels else []
         facts += ["{:%Y-%m-%d} – {:%Y-%m-%d}".format(*self.span)] if self.span else []
         facts += [_count(self.ties, "tie")] if self.ties else []
+        facts += [f"{self.num_noted:,} noted by hand"] if self.num_noted else []
         refused = self.quarantine.num_refused
         aside = len(self.quarantine) - refused
         facts += [f"{_count(refused, 'row')} in quarantine"] if refused else []
@@ -402,21 +515,35 @@ def _in_order(table: pa.Table) -> pa.Table:
     _, permutation = case_order(columns.codes(cases), columns.numbers(table["timestamp"]), len(cases.dictionary))
     if (permutation[1:] > permutation[:-1]).all():
         return table
-    places, moved = pa.array(permutation), {}
-    arrays = [_moved(columns.whole(column), places, moved) for column in table.columns]
-    return pa.table(arrays, names=table.column_names)
+    return pa.table(
+        _moved([columns.whole(column) for column in table.columns], pa.array(permutation)), table.column_names
+    )
 
 
-def _moved(column: pa.Array, places: pa.Array, moved: dict[tuple[int, ...], pa.Array]) -> pa.Array:
-    """Move rows to their places; columns that share their codes, such as case and customer, are moved once."""
-    if not pa.types.is_dictionary(column.type):
-        return column.take(places)
-    if len(column.dictionary) == 1 and not column.null_count:
-        return column
-    codes = columns.address(column)[:3]
-    if codes not in moved:
-        moved[codes] = column.indices.take(places)
-    return pa.DictionaryArray.from_arrays(moved[codes], column.dictionary)
+def _moved(arrays: list[pa.Array], places: pa.Array) -> list[pa.Array]:
+    """Move rows to their places, side by side; arrays that share their codes, such as case and customer, once."""
+    codes = {columns.address(array)[:3]: array.indices for array in arrays if _has_many_labels(array)}
+    plain = {id(array): array for array in arrays if not pa.types.is_dictionary(array.type)}
+    with ThreadPoolExecutor() as pool:
+        taken = dict(
+            zip(
+                [*codes, *plain],
+                pool.map(lambda array: array.take(places), [*codes.values(), *plain.values()]),
+                strict=True,
+            )
+        )
+
+    def of(array: pa.Array) -> pa.Array:
+        if _has_many_labels(array):
+            return pa.DictionaryArray.from_arrays(taken[columns.address(array)[:3]], array.dictionary)
+        return taken.get(id(array), array)
+
+    return [of(array) for array in arrays]
+
+
+def _has_many_labels(array: pa.Array) -> bool:
+    """Tell whether rows differ in their label: where all have the same one, none need be moved."""
+    return pa.types.is_dictionary(array.type) and (len(array.dictionary) != 1 or array.null_count > 0)
 
 
 def _accounted(table: pa.Table) -> pa.Table:
@@ -430,32 +557,6 @@ def _accounted(table: pa.Table) -> pa.Table:
             strict=True,
         )
     )
-
-
-def _values(wanted: str | Collection[str]) -> pa.Array:
-    try:
-        return pa.array([wanted] if isinstance(wanted, str) else list(wanted), pa.string())
-    except (TypeError, pa.ArrowInvalid) as error:
-        raise OptionError(f"{wanted!r} is neither a label nor a list of labels") from error
-
-
-def _mask(keep: Any, events: int) -> pa.Array:
-    mask = pa.array(keep)
-    if not pa.types.is_boolean(mask.type) or len(mask) != events:
-        raise OptionError(
-            f"where needs one truth value for each of the {events:,} events, not {len(mask):,} {mask.type}"
-        )
-    return mask
-
-
-def _scalar(moment: Moment) -> pa.Scalar:
-    try:
-        moment = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-    except ValueError as error:
-        raise OptionError(f"{moment!r} is not a time; write it as '2024-05-31T23:59:59Z'") from error
-    if moment.tzinfo is None:
-        raise OptionError(f"{moment.isoformat()} has no time zone; write {moment.isoformat()}Z for UTC")
-    return pa.scalar(moment, TIME)
 
 
 def _moment(microseconds: int) -> datetime:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from journeymine.errors import EmptySourceError, FormatError, OptionError
 from journeymine.log import columns, store
-from journeymine.log.eventlog import EventLog
+from journeymine.log.eventlog import EVIDENCE, EventLog
 from journeymine.log.quarantine import Quarantine
 
 __all__ = ["concat", "open_log"]
@@ -43,7 +43,19 @@ def open_log(path: str | Path) -> EventLog:
     table, extras = store.split_extras(store.read_table(path))
     if not {"sources", "quarantine", "evidence"} <= set(extras):
         raise FormatError(f"{Path(path).name} was not written by EventLog.write; read it with read_table")
-    return EventLog(table, extras["sources"], Quarantine(extras["quarantine"]), extras["evidence"])
+    identities = extras.get("identities", pa.table({}))
+    evidence = _evidence(extras["evidence"])
+    return EventLog(table, extras["sources"], Quarantine(extras["quarantine"]), evidence, identities)
+
+
+def _evidence(stored: pa.Table) -> pa.Table:
+    """Give stored evidence its columns of today; files of earlier versions have plain text, and no degree."""
+    if stored.schema.equals(EVIDENCE):
+        return stored
+    labels = {name: columns.encode(stored[name]) for name in EVIDENCE.names if name not in ("id", "degree")}
+    return pa.table(labels | {"id": stored["id"], "degree": pa.nulls(stored.num_rows, pa.int32())}).select(
+        EVIDENCE.names
+    )
 
 
 def concat(logs: Iterable[EventLog]) -> EventLog:
@@ -82,8 +94,10 @@ def concat(logs: Iterable[EventLog]) -> EventLog:
     _check_distinct(sources["source"].to_pylist())
     quarantine = sum((log.quarantine for log in logs), Quarantine.empty())
     evidence = pa.concat_tables(log.evidence for log in logs).combine_chunks()
+    identities = columns.concat(log.identities for log in logs)
     table = columns.concat(log.table for log in logs)
-    return EventLog.of_encoded(table, sources=sources, quarantine=quarantine, evidence=evidence)
+    facts = {"sources": sources, "quarantine": quarantine, "evidence": evidence, "identities": identities}
+    return EventLog.of_encoded(table, **facts)
 
 
 def _check_distinct(names: list[str]) -> None:

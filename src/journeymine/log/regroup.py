@@ -29,7 +29,7 @@ def regrouped(log: EventLog, table: pa.Table) -> EventLog:
         In the new cases, events of one moment stand in the order of their sources' names, and those of one source in
         the order of its rows, whatever cases they came from.
     """
-    grouped = EventLog.of_encoded(table, sources=log.sources, quarantine=log.quarantine, evidence=log.evidence)
+    grouped = log.with_events(table)
     if not grouped.ties or "source_row" not in table.column_names:
         return grouped
     order = _with_ties_in_source_order(grouped)

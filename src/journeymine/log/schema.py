@@ -9,7 +9,7 @@ import pyarrow as pa
 from journeymine.errors import SchemaError
 from journeymine.log.columns import LABEL, address, compact, encode, is_text, merge, whole
 
-__all__ = ["COLUMNS", "ID_PREFIX", "REQUIRED", "TIME", "conform", "id_columns", "with_distinct_labels"]
+__all__ = ["COLUMNS", "ID_PREFIX", "QUALITATIVE", "REQUIRED", "TIME", "conform", "id_columns", "with_distinct_labels"]
 
 TIME: Final = pa.timestamp("us", tz="UTC")
 
@@ -30,6 +30,9 @@ COLUMNS: Final = {
 
 REQUIRED: Final = ("case_id", "activity", "timestamp")
 ID_PREFIX: Final = "id_"
+
+QUALITATIVE: Final = "qualitative"
+"""What the attribute ``basis`` says of events that a person noted and no system logged."""
 
 
 def id_columns(table: pa.Table) -> list[str]:

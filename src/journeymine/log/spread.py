@@ -1,16 +1,14 @@
-"""Who belongs together: labels spread from strong identifiers to weaker ones, and never join two strong ones."""
+"""Who belongs together: customers spread from strong identifiers to weaker ones, and never join two strong ones."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
-__all__ = ["IdentityGraph", "Labels", "all_pairs", "distinct_pairs"]
+from journeymine.log.edges import Edges, distinct, packed, unpacked
+
+__all__ = ["IdentityGraph", "Labels"]
 
 
 @dataclass(frozen=True)
@@ -20,13 +18,19 @@ class Labels:
     Attributes
     ----------
     label
-        Number of the person, shape (nodes,); -1 where the identifier is shared.
+        A node that stands for the customer, int32, shape (nodes,); -1 for nobody.
     seen_with
-        The node the label came from, shape (nodes,); -1 for those that have it of their own.
+        The node the label came from, int32, shape (nodes,); -1 for those that have it of their own.
+    degree
+        Of strong or medium identifiers of one kind, how many it was seen with at most, int32, shape (nodes,).
+    over_cap
+        True where that is too many, shape (nodes,).
     """
 
     label: np.ndarray
     seen_with: np.ndarray
+    degree: np.ndarray
+    over_cap: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -36,144 +40,167 @@ class IdentityGraph:
     Attributes
     ----------
     kinds
-        Kind of each identifier as its rank, 0 the strongest, shape (nodes,).
+        Kind of each identifier as its rank, 0 the strongest, ascending, shape (nodes,).
     edges
-        Pairs of nodes seen together, each once, shape (pairs, 2).
+        Identifiers seen together.
     num_strong
-        Kinds below this rank are strong: each of their identifiers is a person of its own unless a stronger one claims
-        it.
+        Kinds below this rank are strong: each of their identifiers is a customer of its own unless a stronger one
+        claims it.
     num_medium
         Kinds from `num_strong` up to this rank are medium; the rest is weak.
     cap
         An identifier that is not strong and was seen with more than this many of one strong or medium kind is shared.
+    merge
+        Whether strong identifiers become one customer where they hang together.
+    apart
+        Where they may, those that do not: True for these, shape (nodes,).
     """
 
     kinds: np.ndarray
-    edges: np.ndarray
+    edges: Edges
     num_strong: int
     num_medium: int
     cap: int
-
-    @cached_property
-    def _both_ways(self) -> np.ndarray:
-        return np.concatenate((self.edges, self.edges[:, ::-1]))
-
-    @cached_property
-    def _hubs(self) -> np.ndarray:
-        """Tell which nodes were seen with too many others of one kind, shape (nodes,)."""
-        near, far = self._both_ways.T
-        counted = self.kinds[far] < self.num_medium
-        width = int(self.kinds.max(initial=0)) + 1
-        degree = np.bincount(near[counted] * width + self.kinds[far[counted]], minlength=len(self.kinds) * width)
-        most = degree.reshape(-1, width).max(axis=1, initial=0)
-        return (most > self.cap) & (self.kinds >= self.num_strong)
+    merge: bool
+    apart: np.ndarray
 
     def labels(self) -> Labels:
-        """Spread labels from the strongest kind to the weaker ones.
+        """Spread customers from strong identifiers to medium ones, and from both to weak ones.
 
         Returns
         -------
         Labels
-            The same whatever the order of nodes or edges, up to the numbering of persons.
+            The same whatever the order of edges.
 
         Notes
         -----
-        An identifier takes the label of those it was seen with if they all have the same one, and is shared if they
-        have several. What no label reaches is put together by connected components.
+        An identifier takes the customer of those it was seen with if they all have the same one, and is shared if they
+        have several. Weak identifiers have no say in whose a medium one is as long as others can tell. What no strong
+        identifier reaches is put together by connected components.
         """
-        label = np.full(len(self.kinds), -1)
-        seen_with = np.full(len(self.kinds), -1)
-        shared = self._hubs.copy()
+        degree = self._degree()
+        over_cap = (degree > self.cap) & (self.kinds >= self.num_strong)
+        spreading = _Spreading(over_cap)
+        live = self.edges.where(~(over_cap[self.edges.near] | over_cap[self.edges.far]))
+        self._merged(spreading, live) if self.merge else self._by_kind(spreading, live)
+        spreading.spread(self._among(live, self.num_medium))
+        spreading.spread(live)
+        spreading.fill(np.ones(len(self.kinds), bool), live)
+        return Labels(spreading.label, spreading.seen_with, degree, over_cap)
+
+    def _degree(self) -> np.ndarray:
+        near, far = self.edges.near, self.kinds[self.edges.far]
+        most = np.zeros(len(self.kinds), np.int32)
+        for kind in range(self.num_medium):
+            np.maximum(most, np.bincount(near[far == kind], minlength=len(most)), out=most, casting="unsafe")
+        return most
+
+    def _among(self, edges: Edges, limit: int) -> Edges:
+        """Keep edges between kinds below a rank."""
+        first = np.count_nonzero(self.kinds < limit)
+        return edges.where((edges.near < first) & (edges.far < first))
+
+    def _by_kind(self, spreading: _Spreading, edges: Edges) -> None:
+        """Make each strong identifier a customer of its own that no stronger one claims."""
+        strong = self._among(edges, self.num_strong)
         for kind in range(self.num_strong):
-            mine = self.kinds == kind
-            self._adopt(mine, label, seen_with, shared)
-            alone = mine & (label < 0) & ~shared
-            label[alone] = np.flatnonzero(alone)
-        self._spread(label, seen_with, shared)
-        self._join_the_rest(label, seen_with, shared)
-        return Labels(label, seen_with)
+            inside = self._among(strong, kind + 1)
+            spreading.spread(inside)
+            spreading.fill(self.kinds == kind, inside)
 
-    def _spread(self, label: np.ndarray, seen_with: np.ndarray, shared: np.ndarray) -> None:
-        medium = (self.kinds >= self.num_strong) & (self.kinds < self.num_medium)
-        weak = self.kinds >= self.num_medium
-        changed = True
-        while changed:
-            changed = self._adopt(medium, label, seen_with, shared)
-            changed |= self._adopt(weak, label, seen_with, shared)
+    def _merged(self, spreading: _Spreading, edges: Edges) -> None:
+        """Make one customer of all that hang together and has a strong identifier, the first of which stands for it.
 
-    def _adopt(self, takers: np.ndarray, label: np.ndarray, seen_with: np.ndarray, shared: np.ndarray) -> bool:
-        """Give takers without a label that of their neighbours; tell whether any node changed."""
-        near, far = self._both_ways.T
-        open_ = takers & (label < 0) & ~shared
-        useful = open_[near] & (label[far] >= 0)
-        near, far = near[useful], far[useful]
-        if not len(near):
-            return False
-        choices = distinct_pairs(near, label[far])
-        taker, found = choices.T
-        alternatives = np.bincount(taker, minlength=len(label))
-        shared |= alternatives > 1
-        sure = alternatives[taker] == 1
-        label[taker[sure]] = found[sure]
-        witness = np.full(len(label), len(label))
-        np.minimum.at(witness, near, far)
-        seen_with[taker[sure]] = witness[taker[sure]]
-        return True
-
-    def _join_the_rest(self, label: np.ndarray, seen_with: np.ndarray, shared: np.ndarray) -> None:
-        rest = (label < 0) & ~shared
-        inside = self.edges[rest[self.edges].all(axis=1)]
-        size = len(label)
-        graph = coo_array((np.ones(len(inside), bool), (inside[:, 0], inside[:, 1])), shape=(size, size))
-        _, component = connected_components(graph, directed=False)
-        first = np.full(size, size)
-        np.minimum.at(first, component[rest], np.flatnonzero(rest))
-        label[rest] = first[component[rest]]
-        joined = rest & (label != np.arange(size))
-        seen_with[joined] = label[joined]
+        What was seen with somebody that is to stay apart as well, is shared.
+        """
+        to_apart = self.apart[edges.near] | self.apart[edges.far]
+        free = edges.where(~to_apart)
+        strong, parts = np.flatnonzero(self.kinds < self.num_strong), free.components()
+        spreading.label[:] = _lowest(parts, strong)[parts]
+        leads = np.zeros(len(parts), bool)
+        leads[spreading.label[strong]] = True
+        spreading.seen_with[:] = free.nearest(leads)
+        beside = edges.near[to_apart & ~self.apart[edges.near]]
+        contested = beside[(self.kinds[beside] >= self.num_strong) & (spreading.label[beside] >= 0)]
+        spreading.label[contested], spreading.seen_with[contested], spreading.shared[contested] = -1, -1, True
 
 
-def distinct_pairs(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Give the distinct pairs of two columns, sorted.
+class _Spreading:
+    """Labels on their way, and what they came from."""
 
-    Parameters
-    ----------
-    left, right
-        Integers >= 0, shape (n,).
+    def __init__(self, shared: np.ndarray):
+        self.shared = shared.copy()
+        self.label = np.full(len(shared), -1, np.int32)
+        self.seen_with = np.full(len(shared), -1, np.int32)
 
-    Returns
-    -------
-    numpy.ndarray
-        int64, shape (pairs, 2).
+    @property
+    def _open(self) -> np.ndarray:
+        return (self.label < 0) & ~self.shared
 
-    Examples
-    --------
-    >>> distinct_pairs(np.array([2, 1, 2]), np.array([5, 7, 5])).tolist()
-    [[1, 7], [2, 5]]
-    """
-    width = int(right.max(initial=0)) + 1
-    packed = left.astype(np.int64) * width + right
-    packed.sort()
-    packed = packed[np.append(True, packed[1:] != packed[:-1])] if len(packed) else packed
-    return np.stack((packed // width, packed % width), axis=1)
+    def spread(self, edges: Edges) -> None:
+        """Carry labels on along edges.
+
+        Where a part of the graph has one label, all of it gets that; only where several meet does it need rounds.
+        """
+        open_ = self._open
+        useful = (open_[edges.near] | open_[edges.far]) & ~(self.shared[edges.near] | self.shared[edges.far])
+        edges = edges.where(useful)
+        if not len(edges):
+            return
+        parts = edges.components()
+        lowest, highest = self._range(parts)
+        calm, sources = open_ & (lowest == highest)[parts], self.label >= 0
+        contested = edges.where((lowest < highest)[parts[edges.near]])
+        self.label[calm] = lowest[parts[calm]]
+        del parts, lowest, highest  # at ten million edges they take room
+        self.seen_with[calm] = edges.nearest(sources)[calm]
+        self._by_rounds(contested)
+
+    def _range(self, parts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Give the lowest and the highest label of each part; in a part without labels the lowest is the higher."""
+        lowest, highest = np.full(len(parts), len(parts), np.int32), np.full(len(parts), -1, np.int32)
+        known = np.flatnonzero(self.label >= 0)
+        np.minimum.at(lowest, parts[known], self.label[known])
+        np.maximum.at(highest, parts[known], self.label[known])
+        return lowest, highest
+
+    def _by_rounds(self, edges: Edges) -> None:
+        """Let identifiers look at those neighbours that got a label last, until nobody gets one."""
+        fresh = edges.ends(self.label >= 0)
+        while len(fresh):
+            witness, taker = edges.beside(fresh)
+            waiting = (self.label[taker] < 0) & ~self.shared[taker]
+            fresh = self._adopt(taker[waiting], witness[waiting])
+
+    def _adopt(self, takers: np.ndarray, witnesses: np.ndarray) -> np.ndarray:
+        """Give nodes the label of their witnesses where these have but one, and tell which nodes got one."""
+        takers, witnesses = unpacked(distinct(packed(takers, witnesses)))
+        first = np.append(True, takers[1:] != takers[:-1])[: len(takers)]
+        nodes, witness = takers[first], witnesses[first]
+        labels = self.label[witnesses]
+        differs = labels != np.repeat(labels[first], np.diff(np.append(np.flatnonzero(first), len(takers))))
+        self.shared[takers[differs]] = True
+        sure = ~self.shared[nodes]
+        self.label[nodes[sure]], self.seen_with[nodes[sure]] = labels[first][sure], witness[sure]
+        return nodes[sure]
+
+    def fill(self, nodes: np.ndarray, edges: Edges) -> None:
+        """Make one customer of each connected part of what has no label yet, named by its first node."""
+        open_ = self._open & nodes
+        places = np.flatnonzero(open_)
+        self.label[places] = places
+        inside = edges.where(open_[edges.near] & open_[edges.far])
+        if not len(inside):
+            return
+        parts = inside.components()
+        self.label[places] = _lowest(parts, places)[parts[places]]
+        leads = np.zeros(len(open_), bool)
+        leads[self.label[places]] = True
+        self.seen_with[places] = inside.nearest(leads)[places]
 
 
-def all_pairs(nodes: Sequence[np.ndarray]) -> np.ndarray:
-    """Give the distinct pairs of nodes that stand in one row.
-
-    Parameters
-    ----------
-    nodes
-        Columns of nodes, one a kind, each of shape (rows,); -1 where a row has none.
-
-    Returns
-    -------
-    numpy.ndarray
-        int64, shape (pairs, 2).
-    """
-    found = [np.empty((0, 2), np.int64)]
-    for place, left in enumerate(nodes):
-        for right in nodes[place + 1 :]:
-            both = (left >= 0) & (right >= 0)
-            found.append(distinct_pairs(left[both], right[both]))
-    return np.concatenate(found)
+def _lowest(parts: np.ndarray, nodes: np.ndarray) -> np.ndarray:
+    """Give the lowest of some nodes in each part, int32, shape (nodes,); `nodes` is ascending."""
+    first = np.full(len(parts), -1, np.int32)
+    first[parts[nodes[::-1]]] = nodes[::-1]  # the last one written stays
+    return first

@@ -274,9 +274,16 @@ def difference_interval(
     ([0.076], [0.441])
     """
     down, up, other_down, other_up = values - low, high - values, other - other_low, other_high - other
-    below = np.sqrt(np.maximum(down**2 - 2 * correlation * down * other_up + other_up**2, 0))
-    above = np.sqrt(np.maximum(up**2 - 2 * correlation * up * other_down + other_down**2, 0))
+    below, above = _joint_reach(down, other_up, correlation), _joint_reach(up, other_down, correlation)
     return values - other - below, values - other + above
+
+
+def _joint_reach(reach: np.ndarray, other: np.ndarray, correlation: np.ndarray | float) -> np.ndarray:
+    """Put two reaches together as the sides of a triangle; infinite where one is."""
+    infinite = np.isinf(reach) | np.isinf(other)
+    mine, theirs = np.where(infinite, 0, reach), np.where(infinite, 0, other)
+    joint = np.sqrt(np.maximum(mine**2 - 2 * correlation * mine * theirs + theirs**2, 0))
+    return np.where(infinite, np.inf, joint)
 
 
 def difference_errors(
