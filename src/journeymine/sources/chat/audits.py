@@ -47,7 +47,7 @@ def read_zendesk_audits(
 ) -> EventLog:
     """Read the audits of Zendesk tickets: one event for each thing that happened to a ticket.
 
-    ======================  ======================================================================================
+    ======================  ========================================================================================
     ``ticket created``      the first audit of a ticket; ``text`` is its first comment, if the requester wrote it
     ``customer replied``    a public comment of the requester
     ``agent replied``       a public comment of somebody else
@@ -55,10 +55,10 @@ def read_zendesk_audits(
     ``ticket reply``        a public comment in a ticket whose requester no audit in the file tells
     ``ticket assigned``     it got a group or an agent, and had none
     ``ticket transferred``  it got another group, or another agent
-    ``ticket opened``, ``ticket pending``, ``ticket on hold``, ``ticket solved``, ``ticket reopened``, ``ticket
-    closed``                its status changed (reopened: after it was solved or closed)
+    ``ticket opened``       its status changed; likewise ``ticket pending``, ``ticket on hold``, ``ticket solved``,
+                            ``ticket closed``, and ``ticket reopened`` after it was solved or closed
     ``ticket rated``        the customer was asked, and answered
-    ======================  ======================================================================================
+    ======================  ========================================================================================
 
     Parameters
     ----------

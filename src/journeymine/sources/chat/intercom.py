@@ -70,16 +70,16 @@ def read_intercom(
 ) -> EventLog:
     """Read conversations and tickets of Intercom: one event for each thing that was said or done.
 
-    ============================  ================================================================================
+    ============================  ==================================================================================
     ``message from customer``     the beginning of a conversation, or a part with words, by a user or lead
     ``message from agent``        the same by an admin or team
     ``automatic message``         the same by a bot
     ``conversation assigned``     to a first admin, or a first team
     ``conversation transferred``  to another admin, or another team
-    ``conversation closed``, ``conversation reopened``, ``conversation snoozed``, ``conversation rated``
+    ``conversation closed``       also ``conversation reopened``, ``conversation snoozed``, ``conversation rated``
     ``ticket created``            the beginning of a ticket
-    ``ticket opened``, ``ticket pending``, ``ticket solved``   its state became in progress, waiting or resolved
-    ============================  ================================================================================
+    ``ticket opened``             its state became in progress; ``ticket pending``: waiting; ``ticket solved``: resolved
+    ============================  ==================================================================================
 
     Parameters
     ----------

@@ -47,12 +47,12 @@ def read_whatsapp(
     What a line begins with depends on the telephone and its language: the layout and the order of the date are told by
     the whole file. A line that does not begin a message belongs to the one above.
 
-    =========================  ====================================================================================
+    =========================  =====================================================================================
     ``message from customer``  written by anybody else than the company
     ``message from agent``     written by one of `own_names`
-    ``file from customer``, ``file from agent``   a picture, a recording or another file
-    ``message posted``, ``file posted``           where `own_names` is not given
-    =========================  ====================================================================================
+    ``file from customer``     a picture, a recording or another file; ``file from agent`` likewise
+    ``message posted``         where `own_names` is not given; ``file posted`` likewise
+    =========================  =====================================================================================
 
     Parameters
     ----------
