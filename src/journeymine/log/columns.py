@@ -105,8 +105,13 @@ def encode(column: pa.ChunkedArray | pa.Array) -> pa.DictionaryArray:
     if not is_text(column.type):
         column = column.cast(pa.string())
     if not pa.types.is_dictionary(column.type):
-        return whole(column.cast(pa.string()).dictionary_encode())
+        return whole(_few_chunks(column.cast(pa.string())).dictionary_encode())
     return whole(column if column.type == LABEL else column.cast(LABEL))
+
+
+def _few_chunks(text: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
+    """Put chunks together, whose dictionaries would each repeat those before; as many as one array of text can hold."""
+    return text.combine_chunks() if isinstance(text, pa.ChunkedArray) and text.nbytes < 2**31 else text
 
 
 def relabel(labels: pa.DictionaryArray, values: pa.Array) -> pa.DictionaryArray:
