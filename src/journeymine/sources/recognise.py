@@ -18,6 +18,7 @@ __all__ = ["Match", "recognise"]
 
 _NEAR: Final = 0.4  # share of a signature that makes a format a candidate
 _KINDS: Final = {"lines": "text", "delimited": "text"}
+_LAYOUT: Final = "lines in its layout"  # never quoted: they may name a customer
 _PATTERN_WEIGHT: Final = 3  # a pattern that matches says as much as so many fields
 
 
@@ -40,7 +41,7 @@ class Match:
     @property
     def weight(self) -> int:
         """How much speaks for the format."""
-        return sum(_PATTERN_WEIGHT if item.startswith("lines ") else 1 for item in self.found)
+        return sum(_PATTERN_WEIGHT if item == _LAYOUT else 1 for item in self.found)
 
     @property
     def reason(self) -> str:
@@ -105,8 +106,7 @@ def _match(sample: Sample, kind: Format, sign: Signature) -> Match:
     found = [field for field in sign.fields if _has(sample, field)]
     missing = [field for field in sign.fields if field not in found]
     if sign.pattern:
-        shown = f"lines such as {sample.lines[0][:60]!r}" if sample.lines else "lines"
-        (found if _fits(sample, sign.pattern) else missing).append(shown)
+        (found if _fits(sample, sign.pattern) else missing).append(_LAYOUT)
     return Match(kind, tuple(found), tuple(missing))
 
 
