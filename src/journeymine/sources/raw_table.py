@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from journeymine.errors import EmptySourceError, FormatError, SchemaError
 from journeymine.log import columns
@@ -23,6 +25,8 @@ from journeymine.sources.records import json_lines, json_rows
 __all__ = ["RawTable", "check_distinct", "encoded", "raw_table", "shown_times"]
 
 _PARQUET = b"PAR1"
+_SAMPLE = 4096
+_MOSTLY = 0.9  # where more of a sample than this are different values, labels do not pay
 
 
 @dataclass(frozen=True)
@@ -206,11 +210,14 @@ def _of_text(path: Path, encoding: str | None, delimiter: str | None) -> RawTabl
     def blocks() -> Iterator[inputs.Block]:
         return inputs.blocks(path, encoding=encoding, keep_broken=True, record_end=_record_end)
 
-    begin = next(blocks()).text.lstrip("\ufeff \t\r\n")
+    found = blocks()
+    first = next(found)
+    begin = first.text[:_SAMPLE].lstrip("\ufeff \t\r\n")
     if begin.startswith(("<?xml", "<log")):
         raise FormatError(f"{path.name} is XML, not a table; if it is an XES log, read it with read_xes")
     is_json = begin.startswith(("{", "[{"))
-    parts = list(_json_parts(blocks()) if is_json else _delimited_parts(blocks(), delimiter))
+    every = chain([first], found)
+    parts = list(_json_parts(every) if is_json else _delimited_parts(every, delimiter))
     table = columns.concat(part.table for part in parts)
     rejects = [reject for part in parts for reject in part.rejects]
     if is_json and not table.num_rows:
@@ -238,12 +245,23 @@ def _json_parts(blocks: Iterable[inputs.Block]) -> Iterator[RawTable]:
     for block in blocks:
         found = json_rows(json_lines(block))
         payload, notes = found.lines.payload, found.lines.notes
-        yield RawTable(block.name, "", encoded(found.table), found.numbers, payload, found.rejects, notes)
+        yield RawTable(block.name, "", _held(found.table), found.numbers, payload, found.rejects, notes)
 
 
 def _delimited_parts(blocks: Iterable[inputs.Block], delimiter: str | None) -> Iterator[RawTable]:
     for rows, notes in delimited_tables(blocks, delimiter):
-        yield RawTable("", "", encoded(rows.table), rows.lines, rows.payload, rows.rejects, notes)
+        yield RawTable("", "", _held(rows.table), rows.lines, rows.payload, rows.rejects, notes)
+
+
+def _held(table: pa.Table) -> pa.Table:
+    """Keep text that repeats as labels; times and ids, which hardly do, take less as they are."""
+    arrays = (columns.encode(column) if _repeats(column) else column for column in table.columns)
+    return pa.table(list(arrays), names=table.column_names)
+
+
+def _repeats(column: pa.ChunkedArray) -> bool:
+    sample = column.slice(0, _SAMPLE)
+    return columns.is_text(column.type) and pc.count_distinct(sample).as_py() <= _MOSTLY * len(sample)
 
 
 def _read_again(blocks: Callable[[], Iterator[inputs.Block]], *, is_json: bool, delimiter: str | None) -> Payload:
