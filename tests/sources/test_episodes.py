@@ -39,7 +39,7 @@ def account(log):
 def test_every_episode_is_marked_as_noted_by_a_person(read):
     log = read(HEAD + "2024-05-01 14:30,C1,visit to the shop,shop,branch Utrecht,Certain,Looked at bikes\n")
     assert rows(log, "activity", "customer", "channel", "basis", "precision") == [
-        ("visit to the shop", "C1", "shop", "qualitative", "moment")
+        ("visit to the shop (noted)", "C1", "shop", "qualitative", "moment")
     ]
     assert rows(log, "noted_by", "certainty", "text") == [("branch Utrecht", "certain", "Looked at bikes")]
     assert log.table["timestamp"][0].as_py().hour == 12
@@ -50,7 +50,7 @@ def test_every_episode_is_marked_as_noted_by_a_person(read):
 
 def test_a_day_without_a_time_begins_the_day_and_is_counted(read):
     log = read(HEAD + "2024-05-01,C1,interview,in person,us,,\n2024-05-01 09:00,C1,visit,shop,us,,\n")
-    assert rows(log, "activity", "precision") == [("interview", "day"), ("visit", "moment")]
+    assert rows(log, "activity", "precision") == [("interview (noted)", "day"), ("visit (noted)", "moment")]
     assert log.table["timestamp"][0].as_py().isoformat() == "2024-04-30T22:00:00+00:00"
     assert log.sources["notes"][0].as_py() == ["1 episodes say only the day; they are placed at its beginning"]
 

@@ -27,6 +27,7 @@ from journeymine.sources.times import Times, parse_times
 __all__ = ["read_episodes", "write_episodes_template"]
 
 _COLUMNS: Final = ("id", "when", "from", "to", "who", "what", "channel", "noted_by", "certainty", "text")
+_MARK: Final = " (noted)"
 _NEEDED: Final = ("what", "channel", "noted_by")
 _CERTAINTIES: Final = ("certain", "likely", "unsure")
 _KIND: Final = r"^(?P<kind>[a-z_]+):(?P<value>.+)$"
@@ -80,7 +81,8 @@ def read_episodes(
     Returns
     -------
     EventLog
-        Attribute ``basis`` is ``qualitative`` in all events, which tells them from what systems logged;
+        Activities end in ``(noted)``, so that no map, table or report shows what a person noted as if a system had
+        logged it. Attribute ``basis`` is ``qualitative`` in all events;
         ``precision`` is ``moment``, ``day`` or ``period``. An episode of which only the day is known begins with that
         day; how many do is in the account's notes. A period is an event with ``end_timestamp``, the end of the last day
         where that has no time. Attributes ``noted_by``, ``certainty``, and other columns under their own names. In the
@@ -105,8 +107,8 @@ def read_episodes(
     ...     "2024-05-02,email:jo@mail.example,interview,in person,research team,\n")
     >>> log = read_episodes(tmp / "episodes.csv", tz="Europe/Amsterdam")
     >>> log.table.select(["customer", "activity", "basis", "precision"]).to_pylist()
-    [{'customer': 'C1', 'activity': 'visit to the shop', 'basis': 'qualitative', 'precision': 'moment'},
-     {'customer': 'email:jo@mail.example', 'activity': 'interview', 'basis': 'qualitative', 'precision': 'day'}]
+    [{'customer': 'C1', 'activity': 'visit to the shop (noted)', 'basis': 'qualitative', 'precision': 'moment'},
+     {'customer': 'email:jo@mail.example', 'activity': 'interview (noted)', 'basis': 'qualitative', 'precision': 'day'}]
     """
     path = Path(path)
     blocks = inputs.blocks(path, keep_broken=True, record_end=row_end)
@@ -178,7 +180,7 @@ def _episodes(rows: Rows, tz: str | None) -> tuple[pa.Table, list[str]]:
     certainty = pc.utf8_lower(cells["certainty"])
     episodes = {
         "event_id": cells["id"],
-        "activity": cells["what"],
+        "activity": pc.binary_join_element_wise(cells["what"], _MARK, ""),
         "written": pc.coalesce(when, begin),
         "timestamp": starts.array,
         "end_timestamp": _after(ends, starts),
