@@ -89,8 +89,8 @@ def _access_log(path: Path, rows: int) -> Path:
     agents = [f"Mozilla/5.0 (X11; Linux x86_64; rv:{n}.0) Gecko/20100101 Firefox/{n}.0" for n in range(80, 120)]
     with path.open("w") as file:
         for row in range(rows):
-            who, moment = chance.randrange(1 << 24), time.strftime("%d/%b/%Y:%H:%M:%S", time.gmtime(START + row))
-            page = chance.choice(["/", "/cart", f"/products/{chance.randrange(5000)}", f"/orders/{row}/status"])
+            who, moment = chance.randrange(rows // 20 + 1), time.strftime("%d/%b/%Y:%H:%M:%S", time.gmtime(START + row))
+            page = chance.choice(["/", "/cart", f"/products/{chance.randrange(5000)}", f"/orders/{row // 10}/status"])
             file.write(
                 f"10.{who >> 16}.{who >> 8 & 255}.{who & 255} - - [{moment} +0000] "
                 f'"GET {page} HTTP/1.1" 200 {chance.randrange(50_000)} "-" "{chance.choice(agents)}"\n'

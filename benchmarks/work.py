@@ -16,6 +16,7 @@ Answers = dict[str, Any]
 Steps = dict[str, Callable[[Answers], Any]]
 Digest = Callable[[Answers], Any]
 
+WITHIN = "7d"
 PARTS = ("customers", "visits", "channels", "follows", "times", "gaps", "variants", "spans")
 
 
@@ -53,7 +54,7 @@ def _journeymine(path: Path) -> tuple[Steps, Digest]:
         "graph": graph,
         "medians": lambda done: jm.delays(done["summarise"]).table,
         "variants": lambda done: jm.variants(done["summarise"]).table,
-        "drop-off": lambda done: jm.dropoff(done["summarise"]).table,
+        "drop-off": lambda done: jm.dropoff(done["summarise"], within=WITHIN).table,
     }
 
     def digest(done: Answers) -> Any:
@@ -72,7 +73,6 @@ def _journeymine(path: Path) -> tuple[Steps, Digest]:
 
 
 def _pm4py(path: Path) -> tuple[Steps, Digest]:
-    import numpy as np
     import pandas as pd
     import pm4py
     from scipy import stats
@@ -82,17 +82,14 @@ def _pm4py(path: Path) -> tuple[Steps, Digest]:
         return pm4py.format_dataframe(frame, case_id="customer", activity_key="activity", timestamp_key="timestamp")
 
     def dropoff(done: Answers) -> dict[str, float]:
-        """Estimate what pm4py does not: Kaplan-Meier by activity with scipy, at the same windows, without intervals."""
-        frame = done["read"]
+        """Estimate what pm4py does not: Kaplan-Meier by activity with scipy, without intervals."""
+        frame, window = done["read"], pd.Timedelta(WITHIN).total_seconds()
         following = frame.groupby("case:concept:name")["time:timestamp"].shift(-1)
-        end, begin = frame["time:timestamp"].max(), frame["time:timestamp"].min()
-        seconds = (following.fillna(end) - frame["time:timestamp"]).dt.total_seconds().to_numpy()
-        still_open = following.isna().to_numpy()
+        seconds = following.fillna(frame["time:timestamp"].max()) - frame["time:timestamp"]
+        seconds, still_open = seconds.dt.total_seconds().to_numpy(), following.isna().to_numpy()
         rates = {}
         for name, rows in frame.groupby("concept:name").indices.items():
             curve = stats.ecdf(stats.CensoredData.right_censored(seconds[rows], still_open[rows]))
-            reached = curve.cdf.probabilities >= 0.95 * curve.cdf.probabilities[-1] - 1e-12
-            window = min(curve.cdf.quantiles[np.argmax(reached)], 0.7 * (end - begin).total_seconds())
             rates[name] = float(curve.sf.evaluate(window))
         return rates
 
