@@ -505,3 +505,11 @@ def test_whatever_stands_in_the_fields_of_a_csv_file_is_read_back(read, rows):
 def test_a_column_that_is_not_there_is_an_error_whatever_the_file_is_called(read):
     with pytest.raises(UnknownColumnError, match=r"^column 'actvity' is not in a\{0\}.csv. Did you mean 'activity'\?"):
         read(TWO, name="a{0}.csv", activity="actvity")
+
+
+def test_a_note_on_the_encoding_names_the_line_of_the_file_and_not_of_its_part(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_bytes(b"a,b\n1,2\n3,4\n" + "5,é\n".encode("cp1252"))
+    notes = [note for block in inputs.blocks(path, size=8) for note in block.notes]
+    assert len(notes) == 1
+    assert "line 4" in notes[0]

@@ -109,7 +109,7 @@ def blocks(
     path = Path(path)
     line, filled = 1, False
     for content in parts(path, record_end, size=size):
-        text, notes = decode(content, path.name, encoding, keep_broken=keep_broken)
+        text, notes = decode(content, path.name, encoding, keep_broken=keep_broken, first_line=line)
         filled = filled or (bool(text) and not text.isspace())  # a copy without blanks would take long
         yield Block(text, path.name, line, notes)
         line += content.count(b"\n") or content.count(b"\r")
@@ -289,7 +289,7 @@ def _explain_expansion(name: str, limit: int) -> str:
 
 
 def decode(
-    content: bytes, name: str, encoding: str | None = None, *, keep_broken: bool = False
+    content: bytes, name: str, encoding: str | None = None, *, keep_broken: bool = False, first_line: int = 1
 ) -> tuple[str, list[str]]:
     """Decode a text file.
 
@@ -304,6 +304,8 @@ def decode(
     keep_broken
         Give the bytes that are not UTF-8 in a file that else is, as lone surrogates, so that the caller can refuse the
         lines they stand in; by default such a file is read as Windows-1252 as a whole.
+    first_line
+        The line of the file at which the bytes begin, for messages.
 
     Returns
     -------
@@ -328,22 +330,23 @@ def decode(
             raise FormatError(f"{name} is not in {chosen}: {error.reason} at byte {error.start:,}") from error
         escaped = content.decode("utf-8", "surrogateescape") if keep_broken else ""
         if len(_SOUND.findall(escaped)) >= max(len(_BROKEN.findall(escaped)), 1):
-            return escaped, [f"not all of it is UTF-8 (line {_line(content, error):,}); such lines are set aside"]
-        return _decode_western(content, name, error)
+            line = _line(content, error, first_line)
+            return escaped, [f"not all of it is UTF-8 (line {line:,}); such lines are set aside"]
+        return _decode_western(content, name, _line(content, error, first_line))
     except LookupError as error:
         raise FormatError(f"nobody knows the encoding {encoding!r}") from error
     _check_text(text, name)
     return text.removeprefix("\ufeff"), []
 
 
-def _decode_western(content: bytes, name: str, error: UnicodeDecodeError) -> tuple[str, list[str]]:
+def _decode_western(content: bytes, name: str, line: int) -> tuple[str, list[str]]:
     text = content.decode("cp1252", errors="replace")
     _check_text(text, name)
-    return text, [f"not UTF-8 (line {_line(content, error):,}); read as Windows-1252. Say encoding= if it is another"]
+    return text, [f"not UTF-8 (line {line:,}); read as Windows-1252. Say encoding= if it is another"]
 
 
-def _line(content: bytes, error: UnicodeDecodeError) -> int:
-    return content.count(b"\n", 0, error.start) + 1
+def _line(content: bytes, error: UnicodeDecodeError, first_line: int) -> int:
+    return first_line + content.count(b"\n", 0, error.start)
 
 
 def _check_text(text: str, name: str) -> None:
