@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["Funnel", "funnel"]
+__all__ = ["Funnel", "funnel", "step_codes"]
 
 _ATTEMPT = Literal["best", "first"]
 
@@ -151,8 +151,11 @@ def funnel(
     0  visit      3    1.000000             NaN
     1    buy      1    0.333333         86400.0
     """
-    codes = _codes(log, steps)
-    barred = _codes(log, [exclude] if isinstance(exclude, str) else exclude, least=0)
+    if isinstance(steps, str) or len(steps) < 2:
+        raise OptionError(f"a funnel needs at least two steps, not {steps!r}")
+    codes, barred = (
+        step_codes(names, list(log.activities)) for names in (steps, [exclude] if isinstance(exclude, str) else exclude)
+    )
     if not in_order and len(set(codes)) < len(codes):
         raise OptionError("in any order no step can come twice")
     if attempt not in get_args(_ATTEMPT):
@@ -172,10 +175,26 @@ def funnel(
     return _of_log(steps, chosen, arrays, confidence, base)
 
 
-def _codes(log: EventLog | Summary, names: Sequence[str], least: int = 2) -> list[int]:
-    if isinstance(names, str) or len(names) < least:
-        raise OptionError(f"a funnel needs at least two steps, not {names!r}")
-    known = list(log.activities)
+def step_codes(names: Sequence[str], known: Sequence[str]) -> list[int]:
+    """Give the codes of steps.
+
+    Parameters
+    ----------
+    names
+        Activities.
+    known
+        Those that occur, in the order of their codes.
+
+    Returns
+    -------
+    list of int
+        One for each name, from 1.
+
+    Raises
+    ------
+    UnknownActivityError
+        If one never occurs; the message names the closest.
+    """
     for name in names:
         if name not in known:
             raise UnknownActivityError("step {name!r} never occurs", name, known)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from journeymine.analytics.funnel import step_codes
 from journeymine.analytics.measured import Measured, Terms
 from journeymine.durations import to_microseconds
-from journeymine.errors import OptionError, UnknownActivityError
+from journeymine.errors import OptionError
 from journeymine.summary.attempts import attempts
 from journeymine.summary.cells import Cells
 from journeymine.summary.estimates import Estimates
@@ -93,10 +94,7 @@ def funnels(cells: Cells, terms: Terms) -> Measured:
     arrays, steps = cells.arrays, list(terms.steps)
     if isinstance(terms.steps, str) or len(steps) < 2:
         raise OptionError(f"what='funnel' needs steps=, at least two activities, not {terms.steps!r}")
-    for name in steps:
-        if name not in arrays.activities:
-            raise UnknownActivityError("step {name!r} never occurs", name, arrays.activities)
-    codes = [arrays.activities.index(name) + 1 for name in steps]
+    codes = step_codes(steps, arrays.activities)
     window = None if terms.within is None else to_microseconds(terms.within)
     best = attempts(arrays.codes, arrays.offsets, arrays.times, codes, window=window).deepest_of_each_case()
     depths = np.zeros(len(arrays.firsts), np.int64)

@@ -22,7 +22,7 @@ from journeymine.sources.delimited import delimited_tables, row_end
 from journeymine.sources.reading import Payload
 from journeymine.sources.records import json_lines, json_rows
 
-__all__ = ["RawTable", "check_distinct", "encoded", "raw_table", "shown_times"]
+__all__ = ["RawTable", "check_distinct", "raw_table", "shown_times"]
 
 _PARQUET = b"PAR1"
 _SAMPLE = 4096
@@ -90,23 +90,6 @@ def raw_table(data: Any, name: str | None, encoding: str | None, delimiter: str 
     if not raw.table.num_rows and not raw.rejects:
         raise EmptySourceError(f"{name or raw.name} has no rows")
     return raw if name is None else replace(raw, name=name)
-
-
-def encoded(table: pa.Table) -> pa.Table:
-    """Encode text once, so that what follows works on distinct values.
-
-    Parameters
-    ----------
-    table
-        Any table.
-
-    Returns
-    -------
-    pyarrow.Table
-        Its text columns as labels.
-    """
-    arrays = (columns.encode(column) if columns.is_text(column.type) else column for column in table.columns)
-    return pa.table(list(arrays), names=table.column_names)
 
 
 def check_distinct(source: str, names: list[str]) -> None:

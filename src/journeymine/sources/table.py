@@ -17,7 +17,7 @@ from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
 from journeymine.log.quarantine import Reject
 from journeymine.log.schema import ID_PREFIX, id_columns
-from journeymine.sources.raw_table import RawTable, check_distinct, encoded, raw_table, shown_times
+from journeymine.sources.raw_table import RawTable, check_distinct, raw_table, shown_times
 from journeymine.sources.reading import Reading, keep_latest, refuse, to_log
 from journeymine.sources.times import Times, parse_times
 
@@ -152,7 +152,7 @@ def _reading(
     raw: RawTable, picked: dict[str, str], when: list[str], unknown: list[str], tz: str | None, time_format: str | None
 ) -> Reading:
     attributes, notes = _attributes(raw.table, picked, when)
-    events = encoded(pa.table({new: _labels(raw, new, old) for new, old in picked.items()} | attributes))
+    events = _encoded(pa.table({new: _labels(raw, new, old) for new, old in picked.items()} | attributes))
     events = events.append_column("source_row", pa.array(raw.lines, pa.int64()))
     moments = parse_times(_joined(raw.table, when), tz=tz, name=" ".join(when), time_format=time_format)
     events = events.append_column("timestamp", moments.array)
@@ -193,6 +193,12 @@ def _ends(table: pa.Table, column: str, moments: Times, tz: str | None, time_for
     early = np.count_nonzero(before)
     notes += [f"{early:,} events end before they begin; their ends are left out"] if early else []
     return Times(ends.microseconds, ends.bad | before, ends.notes + notes)
+
+
+def _encoded(events: pa.Table) -> pa.Table:
+    """Encode text once, so that what follows works on distinct values."""
+    arrays = (columns.encode(column) if columns.is_text(column.type) else column for column in events.columns)
+    return pa.table(list(arrays), names=events.column_names)
 
 
 def _attributes(

@@ -21,9 +21,10 @@ from journeymine.sources.web.facts import facts
 from journeymine.sources.web.json_log import written_json
 from journeymine.sources.web.layouts import JSON, LINES, Layout
 from journeymine.sources.web.log_lines import written_lines
+from journeymine.sources.web.pages import Activity
 from journeymine.sources.web.recognise import layout_of
 from journeymine.sources.web.robots import fetchers
-from journeymine.sources.web.touchpoints import Activity, rejects_of, touchpoints, without_fetchers
+from journeymine.sources.web.touchpoints import rejects_of, touchpoints, without_fetchers
 from journeymine.sources.web.url import url_template
 from journeymine.sources.web.url_rules import UrlRules
 from journeymine.sources.web.w3c import written_w3c

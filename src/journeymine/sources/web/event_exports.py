@@ -9,9 +9,9 @@ from pathlib import Path
 
 from journeymine.errors import TimeZoneError
 from journeymine.log.eventlog import EventLog
+from journeymine.sources.web.pages import Activity
 from journeymine.sources.web.preset_reader import read_preset
 from journeymine.sources.web.presets import AMPLITUDE, MIXPANEL, POSTHOG
-from journeymine.sources.web.touchpoints import Activity
 from journeymine.sources.web.url import url_template
 
 __all__ = ["read_amplitude", "read_mixpanel", "read_posthog"]

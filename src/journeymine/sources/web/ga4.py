@@ -30,7 +30,7 @@ from journeymine.sources.web.ga4_files import is_parquet, nested_json, nested_pa
 from journeymine.sources.web.ga4_flat import PARAM, flat_parts
 from journeymine.sources.web.ga4_params import PARAMS, fingerprints, params_of
 from journeymine.sources.web.ga4_tables import Table, deliveries, replaced, settled
-from journeymine.sources.web.touchpoints import Activity
+from journeymine.sources.web.pages import Activity
 from journeymine.sources.web.tracking import Tracker, find_events
 from journeymine.sources.web.url import url_template
 

@@ -20,7 +20,7 @@ from journeymine.sources.instances import group_codes
 from journeymine.sources.reading import to_log
 from journeymine.sources.records import Lines, json_blocks, json_objects
 from journeymine.sources.web.fields import amounts, with_columns
-from journeymine.sources.web.touchpoints import Activity
+from journeymine.sources.web.pages import Activity
 from journeymine.sources.web.tracking import Tracker, find_events
 from journeymine.sources.web.url import url_template
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import pyarrow as pa
@@ -9,9 +10,10 @@ import pyarrow.compute as pc
 
 from journeymine.errors import OptionError
 from journeymine.log import columns
-from journeymine.sources.web.touchpoints import Activity
 
-__all__ = ["page_names", "page_paths"]
+__all__ = ["Activity", "page_names", "page_paths"]
+
+Activity = Callable[[str], str | None]
 
 _BESIDE_PATH: Final = r"(?s)^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*|[?#].*"
 

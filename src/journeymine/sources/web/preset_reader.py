@@ -28,8 +28,8 @@ from journeymine.sources.web.fields import (
     with_columns,
     with_own,
 )
+from journeymine.sources.web.pages import Activity
 from journeymine.sources.web.presets import Preset
-from journeymine.sources.web.touchpoints import Activity
 from journeymine.sources.web.tracking import find_events
 
 __all__ = ["read_preset"]

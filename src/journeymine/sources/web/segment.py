@@ -28,7 +28,7 @@ from journeymine.sources.web.fields import (
     with_columns,
     with_own,
 )
-from journeymine.sources.web.touchpoints import Activity
+from journeymine.sources.web.pages import Activity
 from journeymine.sources.web.tracking import Tracker, find_events
 from journeymine.sources.web.url import url_template
 

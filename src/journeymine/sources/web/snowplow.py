@@ -16,8 +16,8 @@ from journeymine.log.eventlog import EventLog
 from journeymine.sources.exports import Part, counted_on, export_files
 from journeymine.sources.reading import to_log
 from journeymine.sources.web.fields import amounts, first_of, is_one_of, joined, only_where
+from journeymine.sources.web.pages import Activity
 from journeymine.sources.web.snowplow_rows import CONTEXT, snowplow_parts
-from journeymine.sources.web.touchpoints import Activity
 from journeymine.sources.web.tracking import Tracker, find_events
 from journeymine.sources.web.url import url_template
 

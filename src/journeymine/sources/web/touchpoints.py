@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from journeymine.errors import OptionError
 from journeymine.log import columns
 from journeymine.log.quarantine import FILTER
 from journeymine.sources.web.labels import pairs, told
+from journeymine.sources.web.pages import Activity, page_names
 from journeymine.sources.web.robots import are_assets, are_robots
 
-__all__ = ["Activity", "rejects_of", "touchpoints", "without_fetchers"]
+__all__ = ["rejects_of", "touchpoints", "without_fetchers"]
 
-Activity = Callable[[str], str | None]
 
 # Why a request is no touchpoint, the most basic reason first: what is said of it, and about which of its fields.
 _REASONS: Final = {
@@ -109,16 +107,8 @@ def _aside_table(reason: int, lines: pa.Array, about: pa.DictionaryArray, visito
 
 def _activities(requests: pa.Table, activity: Activity) -> pa.DictionaryArray:
     """Name what each request was; null where the function says that it is no touchpoint."""
-    targets = columns.compact(_labels(requests, "target"))
-    names = pa.array([_named(activity, target) for target in targets.dictionary.to_pylist()], pa.string())
-    return pairs(_labels(requests, "method"), columns.relabel(targets, names), _with_method)
-
-
-def _named(activity: Activity, target: str) -> str | None:
-    name = activity(target)
-    if name is not None and not isinstance(name, str):
-        raise OptionError(f"activity gave {name!r} for {target!r}: it must give a text, or None for no touchpoint")
-    return name or None
+    names = page_names(_labels(requests, "target"), activity)
+    return pairs(_labels(requests, "method"), names, _with_method)
 
 
 def _with_method(methods: pa.Array, names: pa.Array) -> pa.Array:

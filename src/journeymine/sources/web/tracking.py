@@ -22,8 +22,7 @@ from journeymine.sources.faults import Fault, set_aside
 from journeymine.sources.reading import Reading, gather, keep_latest
 from journeymine.sources.times import Times, parse_times, to_utc
 from journeymine.sources.web.fields import is_one_of, only_where, with_columns
-from journeymine.sources.web.pages import page_names, page_paths
-from journeymine.sources.web.touchpoints import Activity
+from journeymine.sources.web.pages import Activity, page_names, page_paths
 from journeymine.sources.web.url import url_template
 from journeymine.sources.web.url_rules import UrlRules
 
