@@ -1,0 +1,1 @@
+"""The same summaries beyond memory and beyond one machine: sources or a folder arrive, a summary leaves."""
