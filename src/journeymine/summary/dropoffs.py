@@ -127,10 +127,9 @@ def dropoffs(
 
 def _fates(curves: Survival, windows: np.ndarray, goal: list[int], ends: list[int]) -> np.ndarray:
     """Give the share of visits that another touchpoint, the goal and another end follow, shape (3, activities)."""
-    fates = np.zeros(max([int(curves.gaps["next_activity"].max(initial=0)), *goal, *ends]) + 1, np.int64)
-    fates[ends], fates[goal] = 2, 1
-    place = curves.places * np.int64(3) + fates[curves.gaps["next_activity"]]
-    return np.bincount(place, curves.shares(windows), 3 * len(windows)).reshape(-1, 3).T
+    kinds = np.zeros(max([int(curves.gaps["next_activity"].max(initial=0)), *goal, *ends]) + 1, np.uint8)
+    kinds[ends], kinds[goal] = 2, 1
+    return curves.fates(windows, kinds, 3).T
 
 
 def customers_of(curves: Survival, summary: Summary) -> np.ndarray:

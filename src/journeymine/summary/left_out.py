@@ -54,23 +54,27 @@ class LeftOut:
         return len(self.windows), NUM_GROUPS, self._num_bins + 1
 
     @cached_property
-    def _cells(self) -> np.ndarray:
-        """Place of each row in a table of `_shape`."""
-        kind = np.int32 if prod(self._shape) < 2**31 else np.int64
-        cells = self.curves.bins(self.windows, self._num_bins).astype(kind)
-        for rows in blocks_of(len(cells)):
-            groups = self.curves.places[rows] * kind(NUM_GROUPS) + self.curves.gaps["group"][rows]
-            cells[rows] += groups * kind(self._num_bins + 1)
-        return cells
+    def _bins(self) -> np.ndarray:
+        return self.curves.bins(self.windows, self._num_bins).astype(np.int32 if prod(self._shape) < 2**31 else np.int64)
+
+    def _cells(self, rows: slice | np.ndarray) -> np.ndarray:
+        """Give the place of some rows in a table of `_shape`."""
+        cells = self._bins[self.curves.until(self.windows).numbers[rows]]
+        kind = cells.dtype.type
+        groups = self.curves.places[rows].astype(kind) * kind(NUM_GROUPS) + self.curves.gaps["group"][rows]
+        return groups * kind(self._num_bins + 1) + cells
 
     @cached_property
     def _leaving(self) -> np.ndarray:
-        return totals(self._cells, self.curves.gaps["count"], prod(self._shape)).reshape(self._shape)
+        every, size = np.zeros(self._shape, np.int64), prod(self._shape)
+        for rows in blocks_of(len(self.curves.places), size):
+            every += totals(self._cells(rows), self.curves.gaps["count"][rows], size).reshape(self._shape)
+        return every
 
     @cached_property
     def _coming(self) -> np.ndarray:
         ends = np.flatnonzero(self.curves.is_open)
-        still_open = totals(self._cells[ends], take(self.curves.gaps["count"], ends), prod(self._shape))
+        still_open = totals(self._cells(ends), take(self.curves.gaps["count"], ends), prod(self._shape))
         return self._leaving - still_open.reshape(self._shape)
 
     @property
@@ -123,7 +127,7 @@ class LeftOut:
         .. [1] Aalen & Johansen (1978), An empirical transition matrix for non-homogeneous Markov chains based on
            censored observations, Scand. J. Statistics 5(3).
         """
-        cells, counts = self._cells[rows], take(self.curves.gaps["count"], rows)
+        cells, counts = self._cells(rows), take(self.curves.gaps["count"], rows)
         bins = cells % (self._num_bins + 1)
         coming = totals(causes * np.int64(self._num_bins) + bins, counts, len(places) * self._num_bins)
         coming = coming.reshape(len(places), self._num_bins)

@@ -9,12 +9,11 @@ import numpy as np
 
 from journeymine.summary.counts import Counts, blocks_of, take, totals
 from journeymine.summary.quantiles import at_ranks
-from journeymine.summary.scale import Scale
+from journeymine.summary.stretches import Stretches
 
 __all__ = ["Survival"]
 
 _ALMOST_ALL = 0.95
-_CERTAIN = -700.0  # stands for the logarithm of zero, and leaves sums of it finite
 
 
 @dataclass(frozen=True)
@@ -85,67 +84,29 @@ class Survival:
         np.maximum.at(longest, self.places, self.gaps["duration"])
         return longest
 
-    # --- the ends of open visits, and the stretches between them ---------------------------------------------------
+    # --- curves, up to a window ------------------------------------------------------------------------------------
+
+    def until(self, windows: np.ndarray | None) -> Stretches:
+        """Cut the time after visits at the ends of the open ones.
+
+        Parameters
+        ----------
+        windows
+            Microseconds, int64, shape (activities,): how far; None for all of the time.
+
+        Returns
+        -------
+        Stretches
+            Made once for the same windows.
+        """
+        key = None if windows is None else windows.tobytes()
+        if key not in self._cut:
+            self._cut[key] = Stretches(self.gaps, self.places, self._open_rows, self.visits, windows)
+        return self._cut[key]
 
     @cached_property
-    def _ends(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Give activity, duration and number of the ends of open visits, by activity and duration."""
-        rows = self._open_rows
-        ends = Counts.of(
-            {"place": self.places[rows], "duration": self.gaps["duration"][rows]},
-            {"count": take(self.gaps["count"], rows)},
-        )
-        return ends["place"], ends["duration"], ends["count"]
-
-    @cached_property
-    def _firsts(self) -> np.ndarray:
-        """First stretch of each activity, and one after the last: an activity has one more than it has ends."""
-        per_activity = np.bincount(self._ends[0], minlength=len(self.activities)) + 1
-        return np.concatenate(([0], np.cumsum(per_activity)))
-
-    @cached_property
-    def _stretch(self) -> np.ndarray:
-        """Number of the stretch in which each row's next event came, or which its own end closes."""
-        place, durations, _ = self._ends
-        scale = Scale.for_rows(len(self.activities), len(self.places))
-        per_cell = np.bincount(scale.cells(place, durations), minlength=len(self.activities) * scale.size)
-        before = np.concatenate(([0], np.cumsum(per_cell))).astype(np.int32)
-        stretches = np.empty(len(self.places), np.int32)
-        for rows in blocks_of(len(stretches)):
-            cells = scale.cells(self.places[rows], self.gaps["duration"][rows])
-            ends_before = _narrowed(before[cells], before[cells + 1], durations, self.gaps["duration"][rows])
-            stretches[rows] = ends_before + self.places[rows]
-        return stretches
-
-    @cached_property
-    def _followed(self) -> np.ndarray:
-        """Next events in each stretch, shape (stretches,)."""
-        every = totals(self._stretch, self.gaps["count"], self._firsts[-1])
-        rows = self._open_rows
-        return every - totals(self._stretch[rows], take(self.gaps["count"], rows), self._firsts[-1])
-
-    @cached_property
-    def _at_risk(self) -> np.ndarray:
-        """Visits at risk when each stretch begins."""
-        closing = np.zeros(self._firsts[-1], np.int64)
-        place, _, count = self._ends
-        closing[np.arange(len(place)) + place] = count
-        leaving = self._followed + closing
-        left = np.cumsum(leaving) - leaving
-        firsts = self._firsts[:-1]
-        return np.repeat(self.visits + left[firsts], np.diff(self._firsts)) - left
-
-    @cached_property
-    def _survival(self) -> np.ndarray:
-        """Share not yet followed when each stretch begins."""
-        with np.errstate(divide="ignore"):
-            logs = np.maximum(np.log1p(-self._followed / np.maximum(self._at_risk, 1)), _CERTAIN)
-        before = np.cumsum(logs) - logs
-        return np.minimum(np.exp(before - np.repeat(before[self._firsts[:-1]], np.diff(self._firsts))), 1)
-
-    def _after(self, stretches: np.ndarray, followed: np.ndarray) -> np.ndarray:
-        """Give the share not yet followed after some of the next events of a stretch have come."""
-        return self._survival[stretches] * (1 - followed / np.maximum(self._at_risk[stretches], 1))
+    def _cut(self) -> dict[bytes | None, Stretches]:
+        return {}
 
     # --- what is read off the curves -------------------------------------------------------------------------------
 
@@ -160,19 +121,21 @@ class Survival:
         """
         if not len(self.activities):
             return np.empty(0, np.int64)
-        after = self._after(np.arange(len(self._followed)), self._followed)
-        wanted = 1 - _ALMOST_ALL * (1 - after[self._firsts[1:] - 1]) + 1e-12
-        reached = (after <= np.repeat(wanted, np.diff(self._firsts))) & (self._followed > 0)
-        stretch = np.minimum.reduceat(np.where(reached, np.arange(len(reached)), len(reached)), self._firsts[:-1])
+        every = self.until(None)
+        after = every.survival * (1 - every.followed / np.maximum(every.at_risk, 1))
+        wanted = 1 - _ALMOST_ALL * (1 - after[every.lasts]) + 1e-12
+        reached = (after <= np.repeat(wanted, np.diff(every.firsts))) & (every.followed > 0)
+        stretch = np.minimum.reduceat(np.where(reached, np.arange(len(reached)), len(reached)), every.firsts[:-1])
         came_back = stretch < len(reached)
         return np.where(came_back, self._when(np.where(came_back, stretch, 0), wanted, came_back), 0)
 
     def _when(self, stretch: np.ndarray, wanted: np.ndarray, came_back: np.ndarray) -> np.ndarray:
         """Find the next event in a stretch of each activity at which the share still without one is as wanted."""
-        needed = np.ceil(self._at_risk[stretch] * (1 - wanted / self._survival[stretch]) - 1e-6).astype(np.int64)
-        needed = np.clip(needed, 1, np.maximum(self._followed[stretch], 1))
-        followed = np.cumsum(self._followed) - self._followed
-        ranks = followed[stretch] - followed[self._firsts[:-1]] + needed - 1
+        every = self.until(None)
+        needed = np.ceil(every.at_risk[stretch] * (1 - wanted / every.survival[stretch]) - 1e-6).astype(np.int64)
+        needed = np.clip(needed, 1, np.maximum(every.followed[stretch], 1))
+        followed = np.cumsum(every.followed) - every.followed
+        ranks = followed[stretch] - followed[every.firsts[:-1]] + needed - 1
         kinds = np.where(self.is_open, self.places.dtype.type(len(ranks)), self.places)  # open visits are apart
         find = at_ranks(kinds, self.gaps["duration"], self.gaps["count"], len(ranks) + 1)
         return find(np.append(np.where(came_back, ranks, 0), 0))[:-1]
@@ -192,22 +155,10 @@ class Survival:
         at_risk : numpy.ndarray
             Visits still observed, without a next event, at the end of the window, shape (activities,).
         """
-        stretch = self._stretch_at(windows)
-        followed = np.zeros(len(windows), np.int64)
-        for rows in blocks_of(len(self.places)):
-            inside = (self._stretch[rows] == stretch[self.places[rows]]) & self.is_inside(windows, rows)
-            counted = np.where(inside & ~self.is_open[rows], self.gaps["count"][rows], 0)
-            followed += totals(self.places[rows], counted, len(windows))
-        at_risk = self._at_risk[stretch] - followed
-        rates = self._after(stretch, followed)
+        curve = self.until(windows)
+        at_risk, rates = curve.at_risk[curve.lasts], curve.survival[curve.lasts]
         unknown = (at_risk == 0) & (rates > 1e-12)
         return np.where(unknown, np.nan, np.where(rates < 1e-12, 0.0, rates)), at_risk
-
-    def _stretch_at(self, windows: np.ndarray) -> np.ndarray:
-        """Find the stretch in which each activity's window ends."""
-        place, durations, _ = self._ends
-        ends_before = np.bincount(place[durations < windows[place]], minlength=len(windows))
-        return self._firsts[:-1] + ends_before
 
     def is_inside(self, windows: np.ndarray, rows: slice = slice(None)) -> np.ndarray:
         """Tell which rows end within their activity's window.
@@ -246,12 +197,39 @@ class Survival:
         .. [1] Aalen & Johansen (1978), An empirical transition matrix for non-homogeneous Markov chains based on
            censored observations, Scand. J. Statistics 5(3).
         """
-        per_visit = self._survival / np.maximum(self._at_risk, 1)
-        counted = np.where(self.is_inside(windows) & ~self.is_open, self.gaps["count"], 0)
-        return counted * per_visit[self._stretch]
+        curve = self.until(windows)
+        shares = self.gaps["count"] * curve.per_visit[curve.numbers]
+        shares[self._open_rows] = 0
+        return shares
+
+    def fates(self, windows: np.ndarray, kinds: np.ndarray, size: int) -> np.ndarray:
+        """Give the share of visits that each kind of next event follows within a window.
+
+        Parameters
+        ----------
+        windows
+            Microseconds, int64, shape (activities,).
+        kinds
+            Kind of each next activity, integers in [0, `size`), by code.
+        size
+            Number of kinds.
+
+        Returns
+        -------
+        numpy.ndarray
+            Sums of `shares`, shape (activities, `size`).
+        """
+        curve = self.until(windows)
+        coming = np.zeros(curve.firsts[-1] * size, np.int64)
+        for rows in blocks_of(len(self.places), len(coming)):
+            place = curve.numbers[rows] * np.int64(size) + kinds[self.gaps["next_activity"][rows]]
+            coming += totals(place, self.gaps["count"][rows], len(coming))
+        still_open = curve.numbers[self._open_rows] * np.int64(size) + kinds[0]
+        coming -= totals(still_open, take(self.gaps["count"], self._open_rows), len(coming))
+        return np.add.reduceat(coming.reshape(-1, size) * curve.per_visit[:, None], curve.firsts[:-1])
 
     def bins(self, windows: np.ndarray, num_bins: int) -> np.ndarray:
-        """Put stretches together into bins that hold about the same number of next events.
+        """Put the stretches until a window together into bins that hold about the same number of next events.
 
         Parameters
         ----------
@@ -263,32 +241,13 @@ class Survival:
         Returns
         -------
         numpy.ndarray
-            Bin of each row of `gaps`, shape (rows of `gaps`,); `num_bins` beyond the window.
+            Bin of each stretch, shape (stretches,); `num_bins` beyond the window.
         """
-        of_stretch = self._bins_of_stretches(windows, num_bins).astype(np.min_scalar_type(num_bins))
-        bins = np.empty(len(self.places), of_stretch.dtype)
-        for rows in blocks_of(len(bins)):
-            bins[rows] = np.where(self.is_inside(windows, rows), of_stretch[self._stretch[rows]], num_bins)
+        curve = self.until(windows)
+        before = np.cumsum(curve.followed) - curve.followed
+        of_activity, firsts = np.diff(curve.firsts), curve.firsts[:-1]
+        before -= np.repeat(before[firsts], of_activity)
+        per_bin = np.repeat(np.maximum(before[curve.lasts], 1), of_activity) / num_bins
+        bins = np.minimum(before / per_bin, num_bins - 1).astype(np.min_scalar_type(num_bins))
+        bins[curve.lasts] = num_bins
         return bins
-
-    def _bins_of_stretches(self, windows: np.ndarray, num_bins: int) -> np.ndarray:
-        numbers, last = np.arange(self._firsts[-1]), np.repeat(self._stretch_at(windows), np.diff(self._firsts))
-        followed = np.where(numbers <= last, self._followed, 0)
-        before = np.cumsum(followed) - followed
-        firsts = self._firsts[:-1]
-        before -= np.repeat(before[firsts], np.diff(self._firsts))
-        every = np.add.reduceat(followed, firsts) if len(firsts) else followed
-        per_bin = np.repeat(np.maximum(every, 1), np.diff(self._firsts)) / num_bins
-        return np.minimum(before / per_bin, num_bins - 1)
-
-
-def _narrowed(low: np.ndarray, high: np.ndarray, ends: np.ndarray, durations: np.ndarray) -> np.ndarray:
-    """Count the ends before each duration, known to lie between two numbers: a binary search of all at once."""
-    pending = np.flatnonzero(low < high)
-    while len(pending):
-        middle = (low[pending] + high[pending]) >> 1
-        later = ends[middle] < durations[pending]
-        low[pending] = np.where(later, middle + 1, low[pending])
-        high[pending] = np.where(later, high[pending], middle)
-        pending = pending[low[pending] < high[pending]]
-    return low
