@@ -19,8 +19,9 @@ def test_events_of_any_size_stand_by_case_then_time_then_arrival(events, cases, 
     rng = np.random.default_rng(0)
     codes = np.unique(rng.integers(0, cases, events), return_inverse=True)[1]
     times = rng.integers(-span, span, events)
-    offsets, places = case_order(codes, times, codes.max() + 1)
+    offsets, places, ordered = case_order(codes, times, codes.max() + 1)
     assert (places == np.lexsort((times, codes))).all()
+    assert (ordered == times[places]).all()
     assert (np.diff(offsets) == np.bincount(codes)).all()
 
 
@@ -30,5 +31,5 @@ def test_events_in_order_stay_where_they_are():
 
 
 def test_no_events_have_no_order():
-    offsets, places = case_order(np.empty(0, np.int32), np.empty(0, np.int64), 0)
+    offsets, places, _ = case_order(np.empty(0, np.int32), np.empty(0, np.int64), 0)
     assert (offsets.tolist(), places.tolist()) == ([0], [])

@@ -512,33 +512,34 @@ class EventLog:
 
 def _in_order(table: pa.Table) -> pa.Table:
     cases = columns.whole(table["case_id"])
-    _, permutation = case_order(columns.codes(cases), columns.numbers(table["timestamp"]), len(cases.dictionary))
+    offsets, permutation, times = case_order(
+        columns.codes(cases), columns.numbers(table["timestamp"]), len(cases.dictionary)
+    )
     if (permutation[1:] > permutation[:-1]).all():
         return table
-    return pa.table(
-        _moved([columns.whole(column) for column in table.columns], pa.array(permutation)), table.column_names
-    )
+    codes = np.repeat(np.arange(len(cases.dictionary), dtype=np.int32), np.diff(offsets))
+    arrays = {name: columns.whole(column) for name, column in zip(table.column_names, table.columns, strict=True)}
+    when = arrays.pop("timestamp")
+    moved = _moved(arrays, pa.array(permutation), {columns.address(cases)[:3]: pa.array(codes)})
+    moved["timestamp"] = pa.array(times).view(when.type)
+    return pa.table({name: moved[name] for name in table.column_names})
 
 
-def _moved(arrays: list[pa.Array], places: pa.Array) -> list[pa.Array]:
-    """Move rows to their places, side by side; arrays that share their codes, such as case and customer, once."""
-    codes = {columns.address(array)[:3]: array.indices for array in arrays if _has_many_labels(array)}
-    plain = {id(array): array for array in arrays if not pa.types.is_dictionary(array.type)}
+def _moved(
+    arrays: dict[str, pa.Array], places: pa.Array, codes: dict[tuple[int, ...], pa.Array]
+) -> dict[str, pa.Array]:
+    """Move rows to their places, side by side; codes that columns share, such as case and customer, once or never."""
+    many = {name: array for name, array in arrays.items() if _has_many_labels(array)}
+    wanted = {columns.address(array)[:3]: array.indices for array in many.values()}
+    wanted |= {name: array for name, array in arrays.items() if not pa.types.is_dictionary(array.type)}
+    wanted = {key: array for key, array in wanted.items() if key not in codes}
     with ThreadPoolExecutor() as pool:
-        taken = dict(
-            zip(
-                [*codes, *plain],
-                pool.map(lambda array: array.take(places), [*codes.values(), *plain.values()]),
-                strict=True,
-            )
-        )
-
-    def of(array: pa.Array) -> pa.Array:
-        if _has_many_labels(array):
-            return pa.DictionaryArray.from_arrays(taken[columns.address(array)[:3]], array.dictionary)
-        return taken.get(id(array), array)
-
-    return [of(array) for array in arrays]
+        taken = dict(zip(wanted, pool.map(lambda array: array.take(places), wanted.values()), strict=True)) | codes
+    labels = {
+        name: pa.DictionaryArray.from_arrays(taken[columns.address(array)[:3]], array.dictionary)
+        for name, array in many.items()
+    }
+    return {**arrays, **{name: taken[name] for name in arrays if name in taken}, **labels}
 
 
 def _has_many_labels(array: pa.Array) -> bool:

@@ -11,7 +11,7 @@ _BLOCK = 1 << 15
 _KEY_BITS = np.uint64(48)
 
 
-def case_order(cases: np.ndarray, times: np.ndarray, num_cases: int) -> tuple[np.ndarray, np.ndarray]:
+def case_order(cases: np.ndarray, times: np.ndarray, num_cases: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Order events by case, then time; equal times keep the order they came in.
 
     Parameters
@@ -29,6 +29,8 @@ def case_order(cases: np.ndarray, times: np.ndarray, num_cases: int) -> tuple[np
         First event of each case and the end of the last, int64, shape (num_cases + 1,).
     permutation : numpy.ndarray
         Positions in the input, in case, time order, shape (n,).
+    times : numpy.ndarray
+        Times in that order, shape (n,).
 
     Notes
     -----
@@ -37,16 +39,16 @@ def case_order(cases: np.ndarray, times: np.ndarray, num_cases: int) -> tuple[np
 
     Examples
     --------
-    >>> offsets, permutation = case_order(np.array([1, 0, 1]), np.array([20, 10, 15]), 2)
-    >>> offsets.tolist(), permutation.tolist()
-    ([0, 1, 3], [1, 2, 0])
+    >>> offsets, permutation, times = case_order(np.array([1, 0, 1]), np.array([20, 10, 15]), 2)
+    >>> offsets.tolist(), permutation.tolist(), times.tolist()
+    ([0, 1, 3], [1, 2, 0], [10, 15, 20])
     """
     arrival = np.arange(len(cases), dtype=np.int32 if len(cases) < 2**31 else np.int64)
     grouped = coo_array((times, (cases, arrival)), shape=(num_cases, max(len(cases), 1))).tocsr()
     offsets, permutation, times = grouped.indptr.astype(np.int64), grouped.indices, grouped.data
     if _any_case_out_of_order(offsets, times):
         _sort_cases(offsets, permutation, times)
-    return offsets, permutation
+    return offsets, permutation, times
 
 
 def _any_case_out_of_order(offsets: np.ndarray, times: np.ndarray) -> bool:
@@ -60,7 +62,7 @@ def _sort_cases(offsets: np.ndarray, permutation: np.ndarray, times: np.ndarray)
         last = min(len(lengths), first + _BLOCK)
         block = slice(offsets[first], offsets[last])
         order = _stable_order(np.repeat(np.arange(last - first), lengths[first:last]), times[block])
-        permutation[block] = permutation[block][order]
+        permutation[block], times[block] = permutation[block][order], times[block][order]
 
 
 def _stable_order(cases: np.ndarray, times: np.ndarray) -> np.ndarray:

@@ -97,7 +97,7 @@ def _owners(log: EventLog, channels: pa.DictionaryArray) -> np.ndarray:
 def _numbers(owners: np.ndarray, times: np.ndarray, gap: Duration) -> np.ndarray:
     """Count the sessions of each owner from 1, shape (events,)."""
     labels = pa.array(owners).dictionary_encode()
-    offsets, order = case_order(columns.numbers(labels.indices), times, len(labels.dictionary))
+    offsets, order, _ = case_order(columns.numbers(labels.indices), times, len(labels.dictionary))
     session = np.cumsum(after_silence(times[order], offsets, gap))
     numbers = np.empty(len(owners), np.int64)
     numbers[order] = session - np.repeat(session[offsets[:-1]] - 1, np.diff(offsets))

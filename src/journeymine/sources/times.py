@@ -208,10 +208,11 @@ def _is_other_day(text: pa.Array, parsed: pa.Array, time_format: str) -> np.ndar
 
 
 def _without_sentinels(parsed: Times) -> Times:
-    outside = (parsed.microseconds < _FIRST) | (parsed.microseconds >= _LAST)
-    if not outside.any():
+    times = parsed.microseconds
+    if not len(times) or (times.min() >= _FIRST and times.max() < _LAST):
         return parsed
-    return Times(np.where(outside, 0, parsed.microseconds), parsed.bad | outside, parsed.notes)
+    outside = (times < _FIRST) | (times >= _LAST)
+    return Times(np.where(outside, 0, times), parsed.bad | outside, parsed.notes)
 
 
 def _of_patterns(text: pa.Array, tz: str | None, name: str) -> Times:

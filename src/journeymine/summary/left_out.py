@@ -15,7 +15,7 @@ from journeymine.summary.survival import Survival
 
 __all__ = ["LeftOut"]
 
-_BINS: Final = 128
+_BINS: Final = 64
 _CELLS: Final = 1 << 23
 
 
@@ -33,7 +33,7 @@ class LeftOut:
     Notes
     -----
     The delete-one-group jackknife [1]_ asks how much an estimate moves when a group is taken out. For it, durations are
-    put into at most 128 bins that hold about the same number of next events: 64 curves then cost little more than one.
+    put into at most 64 bins that hold about the same number of next events: 64 curves then cost little more than one.
 
     References
     ----------
@@ -55,7 +55,9 @@ class LeftOut:
 
     @cached_property
     def _bins(self) -> np.ndarray:
-        return self.curves.bins(self.windows, self._num_bins).astype(np.int32 if prod(self._shape) < 2**31 else np.int64)
+        return self.curves.bins(self.windows, self._num_bins).astype(
+            np.int32 if prod(self._shape) < 2**31 else np.int64
+        )
 
     def _cells(self, rows: slice | np.ndarray) -> np.ndarray:
         """Give the place of some rows in a table of `_shape`."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +13,8 @@ import pyarrow.compute as pc
 from journeymine.log import columns
 
 __all__ = ["Sequences"]
+
+_BLOCK: Final = 1 << 16  # activities named at a time, so that they stay in the processor's cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +121,14 @@ class Sequences:
         list of tuple of str
             One for each place.
         """
-        labels = tuple(np.array(["", *activities], object)[self.codes].tolist())
-        starts, stops = self.offsets[which].tolist(), self.offsets[which + 1].tolist()
-        return [labels[start:stop] for start, stop in zip(starts, stops, strict=True)]
+        names = np.array(["", *activities], object)
+        starts, lengths = self.offsets[which], np.diff(self.offsets)[which]
+        block = np.cumsum(lengths) // _BLOCK
+        every: list[tuple[str, ...]] = []
+        for first, last in pairwise([*np.flatnonzero(np.diff(block, prepend=-1)), len(which)]):
+            stops = np.cumsum(lengths[first:last])
+            begins = stops - lengths[first:last]
+            places = np.repeat(starts[first:last] - begins, lengths[first:last]) + np.arange(stops[-1])
+            labels = tuple(names[self.codes[places]].tolist())
+            every += [labels[start:stop] for start, stop in zip(begins.tolist(), stops.tolist(), strict=True)]
+        return every

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from journeymine.summary.scale import Scale
 __all__ = ["Stretches"]
 
 _CERTAIN = -700.0  # stands for the logarithm of zero, and leaves sums of it finite
+_CELLS: Final = 32  # for each end, half as many cells of the scale on which it is looked up
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class Stretches:
     def numbers(self) -> np.ndarray:
         """Number of the stretch in which each row's next event came, or which its own end closes."""
         place, durations, _ = self.ends
-        scale = Scale.for_rows(len(self.visits), len(self.places))
+        scale = Scale.for_rows(len(self.visits), _CELLS * len(durations))
         per_cell = np.bincount(scale.cells(place, durations), minlength=len(self.visits) * scale.size)
         before = np.concatenate(([0], np.cumsum(per_cell))).astype(np.int32)
         numbers = np.empty(len(self.places), np.int32)

@@ -134,7 +134,7 @@ def calls_of(legs: pa.Table) -> pa.Table:
     """
     calls = _codes(columns.encode(legs["call"]))
     count = int(calls.max()) + 1 if len(calls) else 0
-    offsets, order = case_order(calls, columns.numbers(legs["start_time"]), count)
+    offsets, order, _ = case_order(calls, columns.numbers(legs["start_time"]), count)
     legs, firsts, lasts = legs.select(_NEEDED).take(pa.array(order)), offsets[:-1], offsets[1:] - 1
     telling = _telling(legs, firsts)
     starts = columns.numbers(legs["start_time"])[firsts]

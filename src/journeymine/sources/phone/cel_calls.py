@@ -76,7 +76,7 @@ class _Calls:
     def of(cls, rows: pa.Table, internal_digits: int) -> _Calls:
         """Put rows in order; a call has the id of the channel that began it."""
         calls = columns.codes(columns.compact(columns.encode(rows["call"])))
-        offsets, order = case_order(calls, columns.numbers(rows["timestamp"]), int(calls.max(initial=-1)) + 1)
+        offsets, order, _ = case_order(calls, columns.numbers(rows["timestamp"]), int(calls.max(initial=-1)) + 1)
         rows = rows.take(pa.array(order))
         firsts = offsets[:-1]
         begun = first_of(columns.is_true(pc.equal(rows["call"], rows["channel"])), firsts)

@@ -121,7 +121,7 @@ class _Visits:
     def of(cls, rows: pa.Table) -> _Visits:
         """Put rows in order."""
         calls = columns.codes(columns.compact(columns.encode(rows["call"])))
-        offsets, order = case_order(calls, columns.numbers(rows["timestamp"]), int(calls.max(initial=-1)) + 1)
+        offsets, order, _ = case_order(calls, columns.numbers(rows["timestamp"]), int(calls.max(initial=-1)) + 1)
         rows = rows.take(pa.array(order))
         events = columns.encode(rows["event"])
         steps = columns.numbers(pc.index_in(events.dictionary, pa.array(list(STEPS))))[columns.codes(events)]
