@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from journeymine.errors import EmptySourceError, FormatError, OptionError
 
-__all__ = ["atomic_path", "read_table", "split_extras", "with_extras", "write_table", "write_text"]
+__all__ = ["atomic_path", "flush", "read_table", "split_extras", "with_extras", "write_table", "write_text"]
 
 
 @contextmanager
@@ -39,16 +39,23 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     try:
         os.close(handle)
         yield Path(name)
-        _flush(name)
+        flush(name)
         Path(name).chmod(0o666 & ~_umask())
         Path(name).replace(path)
-        _flush(path.parent)
+        flush(path.parent)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
 
 
-def _flush(path: str | Path) -> None:
+def flush(path: str | Path) -> None:
+    """Bring a file or a folder to disk.
+
+    Parameters
+    ----------
+    path
+        Which.
+    """
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
