@@ -39,3 +39,13 @@ def test_segments_together_are_the_segments_pooled():
     assert together.left_out[0] == pytest.approx([40 / 60] * 2)
     assert together.sizes[0].sum() == 60
     assert 1 / together.parts[0] == pytest.approx(60)
+
+
+def test_a_segment_whose_customers_are_all_in_one_group_leaves_the_others_as_they_are():
+    """Three segments; the third has one case, in the first of two groups."""
+    hits, trials = np.array([[[[4, 6], [9, 11], [1, 0]]]]), np.array([[[[10, 10], [20, 20], [1, 0]]]])
+    _, left_out = Estimates.of_shares(hits, trials).standardised
+    assert left_out[0, 0].tolist() == pytest.approx([6 / 10, 4 / 10])
+    assert left_out[0, 1].tolist() == pytest.approx([11 / 20, 9 / 20])
+    both = side_of(Estimates.of_shares(hits, trials), [1, 2])
+    assert both.left_out[0].tolist() == pytest.approx([11 / 20, 10 / 21])

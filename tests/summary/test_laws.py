@@ -32,6 +32,7 @@ def named(summary: Summary, name: str) -> Counter:
         "next_activity": ["", *summary.activities],
         "segment": ["", *summary.segments],
         "channel": ["", *summary.channels],
+        "next_channel": ["", *summary.channels],
         "variant": summary.sequences.tuples(np.arange(len(summary.sequences)), list(summary.activities)),
     }
     part = summary.part(name)
@@ -197,7 +198,7 @@ def strip(counts: Counter) -> Counter:
 def test_all_segments_together_are_the_summary_without_segments(log, name):
     by_source = jm.summarise(log, by="source").overall(name)
     assert dict(by_source.keys).keys() == jm.summarise(log).overall(name).keys.keys()
-    if name not in ("customers", "visits", "follows"):  # which count a customer of two segments in both
+    if name not in ("customers", "visits", "follows", "switches"):  # which count a customer of two segments in both
         assert by_source == jm.summarise(log).overall(name)
 
 
@@ -234,7 +235,10 @@ def test_visits_channels_starts_and_variants_are_what_a_count_in_plain_python_gi
     channels = Counter((row[2], row[4] or "") for case in cases for row in case)
     assert named(summary, "channels") == Counter({("count", "", *key): n for key, n in channels.items()})
     variants = Counter(tuple(row[2] for row in case) for case in cases)
-    assert named(summary, "variants") == Counter({("count", "", name): n for name, n in variants.items()})
+    takers = {(tuple(row[2] for row in case), case[0][1] or case[0][0]) for case in cases}
+    assert named(summary, "variants") == Counter({("count", "", name): n for name, n in variants.items()}) + Counter(
+        ("customers", "", name) for name, _ in takers
+    )
     starts = Counter((case[0][2], _day(case[0]) * 24 + case[0][3].astimezone(UTC).hour) for case in cases)
     assert named(summary, "starts") == Counter({("count", "", *key): n for key, n in starts.items()})
     spans = Counter((tuple(row[2] for row in case), _microseconds(case[0], case[-1])) for case in cases)
@@ -243,10 +247,25 @@ def test_visits_channels_starts_and_variants_are_what_a_count_in_plain_python_gi
 
 @settings(max_examples=50)
 @given(logs())
+def test_switches_are_what_a_count_in_plain_python_gives(log):
+    switches, people = Counter(), set()
+    for case in cases_of(log):
+        channels = [row[4] or "" for row in case]
+        passes = [pair for pair in pairwise(channels) if all(pair)]
+        for pair in [*((channel, "") for channel in channels), *passes]:
+            switches[pair] += 1
+            people.add((*pair, case[0][1] or case[0][0]))
+    assert named(jm.summarise(log), "switches") == Counter(
+        {("count", "", *pair): n for pair, n in switches.items()}
+    ) + Counter(("customers", "", *pair) for *pair, _ in people)
+
+
+@settings(max_examples=50)
+@given(logs())
 def test_follows_times_and_gaps_are_what_a_count_in_plain_python_gives(log):
     summary, cases = jm.summarise(log), cases_of(log)
     ends = dict(zip(log.sources["source"].to_pylist(), log.sources["observed_until"].to_pylist(), strict=True))
-    follows, passes, times, gaps = Counter(), set(), Counter(), Counter()
+    follows, passes, times, gaps, switch_gaps = Counter(), set(), Counter(), Counter(), Counter()
     for case in cases:
         who = case[0][1] or case[0][0]
         names = ["", *(row[2] for row in case), ""]
@@ -259,14 +278,18 @@ def test_follows_times_and_gaps_are_what_a_count_in_plain_python_gives(log):
             after = case[place + 1] if place + 1 < len(case) else None
             if after and after[3] <= max(ends[row[5]], row[3]):
                 gaps[row[2], _microseconds(row, after), after[2], _day(row)] += 1
+                switch_gaps[row[4] or "", _microseconds(row, after), after[4] or ""] += 1
             else:
                 end = row[3] if after is None and row[1] is None else max(ends[row[5]], row[3])
                 gaps[row[2], (end - row[3]) // pd.Timedelta("1us").to_pytimedelta(), "", _day(row)] += 1
+                switch_gaps[row[4] or "", (end - row[3]) // pd.Timedelta("1us").to_pytimedelta(), ""] += 1
     assert named(summary, "follows") == Counter({("count", "", *key): n for key, n in follows.items()}) + Counter(
         ("customers", "", *pair) for pair, _ in passes
     )
     assert _without_group(named(summary, "times")) == Counter({("count", "", *key): n for key, n in times.items()})
     assert _without_group(named(summary, "gaps")) == Counter({("count", "", *key): n for key, n in gaps.items()})
+    found = _without_group(named(summary, "switch_gaps"))
+    assert found == Counter({("count", "", *key): n for key, n in switch_gaps.items()})
 
 
 def _microseconds(before, after):

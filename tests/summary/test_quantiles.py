@@ -45,3 +45,13 @@ def test_kinds_may_have_several_keys():
     found = Durations(Counts.of(keys), ("a", "b"))
     assert found.kind("b").tolist() == [1, 2, 2]
     assert found.quantile_seconds(0.5).tolist() == [3, 4, 5]
+
+
+@pytest.mark.parametrize("share", [0, 0.3, 0.599, 0.6, 0.75, 1])
+def test_where_most_take_no_time_the_quantiles_are_those_of_numpy_too(share):
+    values = np.concatenate((np.zeros(600, np.int64), np.arange(1, 401) ** 3))
+    rows = {"kind": np.repeat([0, 1], 1000), "duration": np.concatenate((values, values[::-1] + 7))}
+    found = Durations(Counts(rows, {"count": np.ones(2000, np.int64)}, is_loose=True), ("kind",))
+    expected = [np.quantile(values, share) / 1e6, np.quantile(values + 7, share) / 1e6]
+    assert found.quantile_seconds(share).tolist() == pytest.approx(expected, rel=1e-12)
+    assert found.quantile_seconds([share, 0.5])[0].tolist() == pytest.approx(expected, rel=1e-12)

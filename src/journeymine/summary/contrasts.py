@@ -7,16 +7,11 @@ from typing import Final
 
 import numpy as np
 
+from journeymine.summary.differences import difference_errors, difference_interval
 from journeymine.summary.estimates import Side
-from journeymine.summary.intervals import (
-    difference_errors,
-    difference_interval,
-    jackknife_correlation,
-    jackknife_errors,
-    p_values,
-    plain_interval,
-    share_interval,
-)
+from journeymine.summary.intervals import plain_interval, share_interval
+from journeymine.summary.jackknife import jackknife_correlation, jackknife_errors
+from journeymine.summary.significance import p_values
 
 __all__ = ["Contrast", "contrast", "detectable"]
 

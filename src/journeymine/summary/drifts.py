@@ -9,18 +9,13 @@ import numpy as np
 
 from journeymine.durations import Duration
 from journeymine.summary.counts import Counts
+from journeymine.summary.differences import difference_errors, difference_interval
 from journeymine.summary.dropoffs import customers_of, return_curves
 from journeymine.summary.gaps import day_of
-from journeymine.summary.intervals import (
-    difference_errors,
-    difference_interval,
-    jackknife_correlation,
-    jackknife_errors,
-    p_values,
-    q_values,
-    share_interval,
-)
+from journeymine.summary.intervals import share_interval
+from journeymine.summary.jackknife import jackknife_correlation, jackknife_errors
 from journeymine.summary.left_out import LeftOut
+from journeymine.summary.significance import p_values, q_values
 from journeymine.summary.summary import Summary
 from journeymine.summary.survival import Survival
 from journeymine.summary.windows import longest_window, windows_of

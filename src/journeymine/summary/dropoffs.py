@@ -9,7 +9,8 @@ import numpy as np
 
 from journeymine.durations import Duration
 from journeymine.summary.counts import take, totals
-from journeymine.summary.intervals import jackknife_errors, share_interval
+from journeymine.summary.intervals import share_interval
+from journeymine.summary.jackknife import jackknife_errors
 from journeymine.summary.left_out import LeftOut
 from journeymine.summary.summary import Summary
 from journeymine.summary.survival import Survival

@@ -90,7 +90,8 @@ class Estimates:
         known = np.where(np.isnan(self.values), 0, self.values)
         values = np.einsum("csk,cs->ck", known, self.weights)
         without = self._observations[..., None] - self.sizes
-        common = ((without > 0) | self._absent[..., None]).all(axis=2) & (self.weights > 0)[..., None]
+        gone = ~(without > 0).any(axis=1, keepdims=True)  # segments all of whose observations are in the group
+        common = ((without > 0) | gone).all(axis=2) & (self.weights > 0)[..., None]
         weights = _normalised(np.where(common, without.sum(axis=2), 0), axis=1)
         left_out = np.einsum("cskg,csg->ckg", self.left_out, weights)
         unknown = self._absent[:, 0] | ~self.weights.any(axis=1, keepdims=True)

@@ -10,7 +10,7 @@ from journeymine.summary.arrays import Arrays, Block
 from journeymine.summary.buckets import bucketed
 from journeymine.summary.counts import Counts
 
-__all__ = ["KEYS", "MEASURES", "day_of", "of"]
+__all__ = ["KEYS", "MEASURES", "day_of", "of", "until_next"]
 
 KEYS = {
     "segment": np.uint32,
@@ -50,17 +50,37 @@ def of(arrays: Arrays, relative_error: float | None = None) -> Counts:
 
 def _rows(block: Block, relative_error: float | None) -> dict[str, np.ndarray]:
     arrays = block.arrays
-    now, following = block.of(arrays.times), block.following(arrays.times)
-    linked, known_until = block.of(arrays.linked), _known_until(block, now, following)
-    followed = linked & (following <= known_until)
+    followed, durations = until_next(block)
     return {
         "segment": block.segments,
         "activity": block.of(arrays.codes),
-        "duration": bucketed(np.where(followed, following, known_until) - now, relative_error),
+        "duration": bucketed(durations, relative_error),
         "next_activity": np.where(followed, block.following(arrays.codes), 0),
-        "day": day_of(now),
+        "day": day_of(block.of(arrays.times)),
         "group": block.of_case(arrays.case_groups),
     }
+
+
+def until_next(block: Block) -> tuple[np.ndarray, np.ndarray]:
+    """Tell how long it took until each visit was followed by another, or for how long it was watched without.
+
+    Parameters
+    ----------
+    block
+        Some events of a log.
+
+    Returns
+    -------
+    followed : numpy.ndarray
+        Whether the next event of the case is known, bool, shape (events,).
+    durations : numpy.ndarray
+        Microseconds to it, or to the end of what is known, int64, shape (events,).
+    """
+    arrays = block.arrays
+    now, following = block.of(arrays.times), block.following(arrays.times)
+    known_until = _known_until(block, now, following)
+    followed = block.of(arrays.linked) & (following <= known_until)
+    return followed, np.where(followed, following, known_until) - now
 
 
 def day_of(times: np.ndarray) -> np.ndarray:

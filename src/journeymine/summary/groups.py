@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-__all__ = ["NUM_GROUPS", "group_of"]
+__all__ = ["NUM_GROUPS", "group_of", "hash_of"]
 
 NUM_GROUPS: Final = 64
 
@@ -30,21 +30,37 @@ def group_of(names: pa.Array) -> np.ndarray:
     numpy.ndarray
         Group in ``[0, NUM_GROUPS)``, uint8, shape (n,). It depends on the name alone.
 
-    Notes
-    -----
-    A polynomial hash of the UTF-8 bytes, taken for all names at once from running sums.
-
     Examples
     --------
     >>> group_of(pa.array(["ann", "bob", "ann"])).tolist()
     [48, 31, 48]
+    """
+    return (hash_of(names) >> np.uint64(58)).astype(np.uint8)
+
+
+def hash_of(names: pa.Array) -> np.ndarray:
+    """Give each customer a number that looks like chance and is the same on every machine.
+
+    Parameters
+    ----------
+    names
+        Names of customers, text without nulls, shape (n,).
+
+    Returns
+    -------
+    numpy.ndarray
+        uint64, shape (n,). It depends on the name alone: the customers with the smallest are a sample.
+
+    Notes
+    -----
+    A polynomial hash of the UTF-8 bytes, taken for all names at once from running sums.
     """
     names = names.cast(pa.large_string())
     blocks = [_hashes(names.slice(start, _BLOCK)) for start in range(0, len(names), _BLOCK)]
     hashes = np.concatenate(blocks) if blocks else np.empty(0, np.uint64)
     hashes ^= hashes >> np.uint64(32)
     hashes *= _MIX
-    return (hashes >> np.uint64(58)).astype(np.uint8)
+    return hashes
 
 
 def _hashes(names: pa.Array) -> np.ndarray:

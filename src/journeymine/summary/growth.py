@@ -10,7 +10,8 @@ import numpy as np
 
 from journeymine.summary.counts import Counts, totals
 from journeymine.summary.groups import NUM_GROUPS
-from journeymine.summary.intervals import jackknife_errors, share_interval
+from journeymine.summary.intervals import share_interval
+from journeymine.summary.jackknife import jackknife_errors
 from journeymine.summary.journeys import GOAL, OTHER_END, STILL_OPEN
 from journeymine.summary.survival import Survival
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from journeymine.summary.counts import take, totals
-from journeymine.summary.intervals import jackknife_errors
+from journeymine.summary.jackknife import jackknife_errors
 from journeymine.summary.left_out import LeftOut
 from journeymine.summary.quantiles import coded
 from journeymine.summary.survival import Survival

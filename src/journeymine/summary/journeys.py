@@ -9,7 +9,7 @@ import numpy as np
 from journeymine.summary.arrays import Arrays
 from journeymine.summary.counts import Counts
 
-__all__ = ["GOAL", "KEYS", "MEASURES", "OTHER_END", "STILL_OPEN", "of", "starts_of"]
+__all__ = ["GOAL", "KEYS", "MEASURES", "OTHER_END", "STILL_OPEN", "fates", "of", "starts_of"]
 
 KEYS = {"segment": np.uint32, "activity": np.uint8, "duration": np.int64, "next_activity": np.uint8, "group": np.uint8}
 MEASURES = ("count",)
@@ -62,21 +62,44 @@ def of(arrays: Arrays, cases: np.ndarray, starts: np.ndarray, *, goal: int, end:
         in microseconds; ``activity`` is 1. A journey is followed until the source of its start ends, an unread event
         comes between, or, where it is nobody's, its last event.
     """
+    kinds, durations, _ = fates(arrays, cases, starts, goal=goal, end=end)
+    keys = {
+        "segment": arrays.case_segments[cases],
+        "activity": np.ones(len(cases)),
+        "duration": durations,
+        "next_activity": kinds,
+        "group": arrays.case_groups[cases],
+    }
+    return Counts.of({name: values.astype(KEYS[name]) for name, values in keys.items()})
+
+
+def fates(
+    arrays: Arrays, cases: np.ndarray, starts: np.ndarray, *, goal: int, end: Sequence[int] = ()
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Tell what became of each journey, when, and at which event.
+
+    Parameters
+    ----------
+    arrays, cases, starts, goal, end
+        As for `of`.
+
+    Returns
+    -------
+    kinds : numpy.ndarray
+        `GOAL`, `OTHER_END` or `STILL_OPEN`, shape (journeys,).
+    durations : numpy.ndarray
+        Microseconds from the start, int64.
+    places : numpy.ndarray
+        The event that completed it; of one that is still open, any of its events.
+    """
     stops = np.isin(arrays.codes, [goal, *end])
     unread = _unread_between(arrays, starts)
     found, reached = _first(stops | unread, starts, arrays.offsets[cases + 1])
     known_until = _known_until(arrays, cases, starts)
     until = np.minimum(np.where(reached, arrays.times[found], known_until), known_until)
     ended = reached & stops[found] & ~unread[found] & (arrays.times[found] <= known_until)
-    kind = np.where(arrays.codes[found] == goal, GOAL, OTHER_END)
-    keys = {
-        "segment": arrays.case_segments[cases],
-        "activity": np.ones(len(cases)),
-        "duration": until - arrays.times[starts],
-        "next_activity": np.where(ended, kind, STILL_OPEN),
-        "group": arrays.case_groups[cases],
-    }
-    return Counts.of({name: values.astype(KEYS[name]) for name, values in keys.items()})
+    kinds = np.where(ended, np.where(arrays.codes[found] == goal, GOAL, OTHER_END), STILL_OPEN)
+    return kinds, until - arrays.times[starts], found
 
 
 def _first(stops: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

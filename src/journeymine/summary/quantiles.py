@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -11,7 +11,8 @@ import numpy as np
 
 from journeymine.summary.counts import Counts, blocks_of, pack, take, totals, unpack
 from journeymine.summary.groups import NUM_GROUPS
-from journeymine.summary.intervals import jackknife_errors, share_interval, shares_without_each
+from journeymine.summary.intervals import share_interval
+from journeymine.summary.jackknife import jackknife_errors, shares_without_each
 from journeymine.summary.scale import Scale
 
 __all__ = ["Durations", "at_ranks", "coded"]
@@ -39,7 +40,8 @@ class Durations:
         return coded([self.counts[name] for name in self.kinds])
 
     @property
-    def _codes(self) -> np.ndarray:
+    def codes(self) -> np.ndarray:
+        """Place of each row's kind among the kinds, shape (rows of `counts`,)."""
         return self._coded[0]
 
     def kind(self, name: str) -> np.ndarray:
@@ -60,22 +62,22 @@ class Durations:
     @cached_property
     def totals(self) -> np.ndarray:
         """Number of durations of each kind, shape (kinds,)."""
-        return totals(self._codes, self.counts["count"], len(self.kind(self.kinds[0])))
+        return totals(self.codes, self.counts["count"], len(self.kind(self.kinds[0])))
 
-    def quantile_seconds(self, share: float) -> np.ndarray:
-        """Give a quantile of each kind, interpolated between neighbours as usual.
+    def quantile_seconds(self, share: float | Sequence[float]) -> np.ndarray:
+        """Give a quantile of each kind, or several, interpolated between neighbours as usual.
 
         Parameters
         ----------
         share
-            In [0, 1]; 0.5 is the median.
+            In [0, 1]; 0.5 is the median. Several are found in one go.
 
         Returns
         -------
         numpy.ndarray
-            Seconds, shape (kinds,).
+            Seconds, shape (kinds,), or (shares, kinds).
         """
-        place = (self.totals - 1) * share
+        place = np.multiply.outer(share, self.totals - 1)
         ranks = np.stack((np.floor(place), np.ceil(place))).astype(np.int64)
         low, high = self._at(ranks)
         return (low + (high - low) * (place - ranks[0])) / 1e6
@@ -123,8 +125,8 @@ class Durations:
     def _by_group(self, limits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Count durations below a limit, those equal to it half, and all of them: two of shape (kinds, groups)."""
         below, every = np.zeros((2, len(limits) * NUM_GROUPS))
-        for block in blocks_of(len(self._codes), len(below)):
-            codes, durations, counts = self._codes[block], self.counts["duration"][block], self.counts["count"][block]
+        for block in blocks_of(len(self.codes), len(below)):
+            codes, durations, counts = self.codes[block], self.counts["duration"][block], self.counts["count"][block]
             cells = codes.astype(np.int64) * NUM_GROUPS + self.counts["group"][block]
             under = (durations < limits[codes]) / 2 + (durations <= limits[codes]) / 2
             below += np.bincount(cells, under * counts, len(below))
@@ -133,7 +135,7 @@ class Durations:
 
     @cached_property
     def _at(self) -> Callable[[np.ndarray], np.ndarray]:
-        return at_ranks(self._codes, self.counts["duration"], self.counts["count"], len(self.totals))
+        return at_ranks(self.codes, self.counts["duration"], self.counts["count"], len(self.totals))
 
     def excess_seconds(self, references: np.ndarray) -> np.ndarray:
         """Add up what durations take beyond a reference.
@@ -149,8 +151,8 @@ class Durations:
             Seconds in total, shape (kinds,).
         """
         limits, summed, passes = references * 1e6, *np.zeros((2, len(self.totals)), np.int64)
-        for block in blocks_of(len(self._codes)):
-            codes, durations, counts = self._codes[block], self.counts["duration"][block], self.counts["count"][block]
+        for block in blocks_of(len(self.codes)):
+            codes, durations, counts = self.codes[block], self.counts["duration"][block], self.counts["count"][block]
             beyond = np.where(durations > limits[codes], counts, 0)
             np.add.at(summed, codes, durations * beyond)
             np.add.at(passes, codes, beyond)
@@ -211,7 +213,8 @@ def at_ranks(
 
     Notes
     -----
-    Rows are counted on a scale of cells. Only the rows in the cells that hold a wanted rank are sorted.
+    Rows are counted on a scale of cells. Only the rows in the cells that hold a wanted rank are sorted; those that took
+    no time, which can be most of them where opening hours count, have a cell of their own and need no order.
     """
     scale = Scale.for_rows(num_kinds, len(kinds))
     per_cell = np.zeros(num_kinds * scale.size, np.int64)
@@ -224,11 +227,16 @@ def at_ranks(
     def find(ranks: np.ndarray) -> np.ndarray:
         place = np.where(per_kind > 0, before_kind + ranks, 0).ravel()
         homes = np.searchsorted(up_to, place, side="right")
+        found, longer = np.zeros(len(place), np.int64), np.flatnonzero(~scale.is_zero(homes))
+        found[longer] = _within(homes[longer], place[longer])
+        return np.where(per_kind > 0, found.reshape(ranks.shape), 0)
+
+    def _within(homes: np.ndarray, place: np.ndarray) -> np.ndarray:
+        """Give the durations at places of the whole order, which lie in some cells."""
         rows, cells = _rows_in(homes)
         running = np.concatenate(([0], np.cumsum(take(counts, rows))))
         inside = place - (up_to[homes] - per_cell[homes])
-        found = durations[rows][np.searchsorted(running, running[np.searchsorted(cells, homes)] + inside, "right") - 1]
-        return np.where(per_kind > 0, found.reshape(ranks.shape), 0)
+        return durations[rows][np.searchsorted(running, running[np.searchsorted(cells, homes)] + inside, "right") - 1]
 
     def _rows_in(homes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Find the rows in some cells, by cell and duration."""

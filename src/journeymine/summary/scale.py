@@ -84,3 +84,18 @@ class Scale:
         places = np.maximum(pattern - ((_ONE << self.bits) - 1), 0)  # zero comes before one
         kind = np.int32 if self.size * self.num_kinds < 2**31 else np.int64
         return kinds.astype(kind) * kind(self.size) + places
+
+    def is_zero(self, cells: np.ndarray) -> np.ndarray:
+        """Tell which cells hold nothing but durations of no time.
+
+        Parameters
+        ----------
+        cells
+            As `cells` gives them, shape (n,).
+
+        Returns
+        -------
+        numpy.ndarray
+            bool, shape (n,).
+        """
+        return cells % self.size == 0 if self.bits >= 0 else np.zeros(len(cells), bool)

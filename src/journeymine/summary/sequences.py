@@ -106,6 +106,24 @@ class Sequences:
         merged, places = Sequences.of(np.concatenate((self.offsets, self.offsets[-1] + other.offsets[1:])), codes)
         return merged, places[: len(self)], places[len(self) :]
 
+    def taken(self, which: np.ndarray) -> Sequences:
+        """Keep some sequences.
+
+        Parameters
+        ----------
+        which
+            Their places.
+
+        Returns
+        -------
+        Sequences
+            In the order given.
+        """
+        lengths = np.diff(self.offsets)[which]
+        offsets = np.concatenate(([0], np.cumsum(lengths)))
+        places = np.arange(offsets[-1]) + np.repeat(self.offsets[which] - offsets[:-1], lengths)
+        return Sequences(offsets, self.codes[places])
+
     def tuples(self, which: np.ndarray, activities: list[str]) -> list[tuple[str, ...]]:
         """Name the activities of some sequences.
 

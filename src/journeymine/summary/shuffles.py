@@ -10,7 +10,7 @@ import numpy as np
 
 from journeymine.summary.cells import Cells
 
-__all__ = ["Shuffled", "shuffled"]
+__all__ = ["Shuffled", "can_differ", "shuffled"]
 
 _EXPECTED: Final = 5
 
@@ -96,7 +96,7 @@ def shuffled(cells: Cells, categories: np.ndarray, cases: np.ndarray, *, runs: i
     Returns
     -------
     Shuffled
-        Categories of which fewer than five cases would be expected in some segment are put together.
+        Categories too rare to differ, as `can_differ` tells, are put together.
 
     References
     ----------
@@ -115,13 +115,35 @@ def shuffled(cells: Cells, categories: np.ndarray, cases: np.ndarray, *, runs: i
     return Shuffled(tables)
 
 
+def can_differ(cases: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Tell which categories are frequent enough for a difference between segments to be seen.
+
+    Parameters
+    ----------
+    cases
+        Cases of each category, shape (categories,).
+    sizes
+        Cases of each segment, shape (segments,).
+
+    Returns
+    -------
+    numpy.ndarray
+        True where at least five cases are to be expected on both sides when the segment that splits all cases most
+        evenly is held against the others, bool, shape (categories,). A segment of a handful of cases decides nothing.
+
+    Examples
+    --------
+    >>> can_differ(np.array([40, 20]), np.array([3, 20, 77])).tolist()
+    [True, False]
+    """
+    side = np.minimum(sizes, sizes.sum() - sizes).max(initial=0)
+    return cases * side >= _EXPECTED * sizes.sum()
+
+
 def _pooled(categories: np.ndarray, segments: np.ndarray) -> np.ndarray:
-    """Put categories together of which too few cases are expected in the smallest segment."""
-    sizes = np.bincount(segments)
-    smallest = sizes[sizes > 0].min(initial=len(segments))
-    expected = np.bincount(categories) * smallest / max(len(categories), 1)
-    kept = np.flatnonzero(expected >= _EXPECTED)
-    place = np.full(len(expected), len(kept))
+    """Put categories together that are too rare to differ."""
+    kept = np.flatnonzero(can_differ(np.bincount(categories), np.bincount(segments)))
+    place = np.full(int(categories.max(initial=0)) + 1, len(kept))
     place[kept] = np.arange(len(kept))
     return place[categories]
 

@@ -10,7 +10,19 @@ import numpy as np
 
 from journeymine.errors import OptionError, UnknownOptionError
 from journeymine.log.eventlog import EventLog
-from journeymine.summary import channels, customers, follows, gaps, spans, starts, times, variants, visits
+from journeymine.summary import (
+    channels,
+    customers,
+    follows,
+    gaps,
+    spans,
+    starts,
+    switch_gaps,
+    switches,
+    times,
+    variants,
+    visits,
+)
 from journeymine.summary.arrays import Arrays
 from journeymine.summary.counts import Counts
 from journeymine.summary.sequences import Sequences
@@ -83,6 +95,8 @@ def summarise(
         "gaps": lambda: gaps.of(arrays, relative_error),
         "variants": lambda: variants.of(arrays, which),
         "spans": lambda: spans.of(arrays, which, relative_error),
+        "switches": lambda: switches.of(arrays),
+        "switch_gaps": lambda: switch_gaps.of(arrays, relative_error),
     }
     return Summary(
         tuple(arrays.activities),

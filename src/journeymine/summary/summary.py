@@ -12,7 +12,19 @@ import pyarrow as pa
 
 from journeymine.errors import FormatError, OptionError, UnknownActivityError, UnknownNameError, UnknownOptionError
 from journeymine.log import store
-from journeymine.summary import channels, customers, follows, gaps, spans, starts, times, variants, visits
+from journeymine.summary import (
+    channels,
+    customers,
+    follows,
+    gaps,
+    spans,
+    starts,
+    switch_gaps,
+    switches,
+    times,
+    variants,
+    visits,
+)
 from journeymine.summary.counts import Counts
 from journeymine.summary.sequences import Sequences
 
@@ -29,6 +41,8 @@ PARTS: Final[Mapping[str, ModuleType]] = MappingProxyType(
         "gaps": gaps,
         "variants": variants,
         "spans": spans,
+        "switches": switches,
+        "switch_gaps": switch_gaps,
     }
 )
 
@@ -45,7 +59,7 @@ class Summary:
         The activity sequences that variants are numbered by.
     parts
         Counts by name: ``customers``, ``starts``, ``visits``, ``channels``, ``follows``, ``times``, ``gaps``,
-        ``variants``, ``spans``.
+        ``variants``, ``spans``, ``switches``, ``switch_gaps``.
     first_time, observed_until
         Microseconds since 1970 of the first event and of the end of what was observed; None without events.
     by
@@ -318,7 +332,7 @@ def _recoded(part: Counts, codes: Mapping[str, np.ndarray]) -> Counts:
 
 def _by_key(activities: np.ndarray, segments: np.ndarray, channels: np.ndarray, variants: np.ndarray) -> dict:
     codes = {"activity": activities, "next_activity": activities, "segment": segments}
-    return {**codes, "channel": channels, "variant": variants}
+    return {**codes, "channel": channels, "next_channel": channels, "variant": variants}
 
 
 def _united(mine: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:

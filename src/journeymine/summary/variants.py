@@ -1,4 +1,4 @@
-"""Variants: how many cases took each activity sequence."""
+"""Variants: how many cases took each activity sequence, and of how many customers."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import numpy as np
 
 from journeymine.summary.arrays import Arrays
 from journeymine.summary.counts import Counts
+from journeymine.summary.visits import distinct_customers
 
 __all__ = ["KEYS", "MEASURES", "of"]
 
 KEYS = {"segment": np.uint32, "variant": np.int64}
-MEASURES = ("count",)
+MEASURES = ("count", "customers")
 
 
 def of(arrays: Arrays, variants: np.ndarray) -> Counts:
@@ -26,6 +27,6 @@ def of(arrays: Arrays, variants: np.ndarray) -> Counts:
     Returns
     -------
     Counts
-        ``count`` cases.
+        ``count`` cases of ``customers`` different customers (a case of nobody counts as one).
     """
-    return Counts.of({"segment": arrays.case_segments, "variant": variants})
+    return distinct_customers({"segment": arrays.case_segments, "variant": variants}, arrays.case_customers)
