@@ -1,6 +1,7 @@
 """What every test, doctest and notebook runs under."""
 
 import os
+import sys
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -22,3 +23,11 @@ def _names_in_examples(request):
 
         names = request.getfixturevalue("doctest_namespace")
         names.update(jm=journeymine, tmp=request.getfixturevalue("tmp_path"))
+
+
+@pytest.fixture(autouse=True)
+def _closed_figures():
+    """Close figures after each test: matplotlib warns when many are open."""
+    yield
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")

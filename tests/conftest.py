@@ -1,9 +1,12 @@
-"""Fixtures: the real files beside the project."""
+"""Fixtures: the real files beside the project, and a browser."""
 
 import os
 from pathlib import Path
 
 import pytest
+
+from tests.browser import browser as browser
+from tests.browser import chromium as chromium
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 import networkx as nx
 from hypothesis import strategies as st
 
-__all__ = ["HOSTILE", "crowd", "hostile", "insurer", "weighted_edges"]
+__all__ = ["HOSTILE", "crowd", "differing", "hostile", "insurer", "weighted_edges"]
 
 HOSTILE = [
     "</script><img src=x onerror=alert(1)><!--<script>",
@@ -61,6 +61,16 @@ def insurer():
             ("home page", "mail received", 180, 30_000.0, False),
         ],
     )
+
+
+def differing():
+    """The insurer's graph with three differences beyond chance: a drop-off, a path more and a path less often made."""
+    graph = insurer()
+    real = {("quote", "call"): 0.12, ("quote", "mail received"): -0.07}
+    for *place, facts in [*graph.edges(data=True), *graph.nodes(data=True)]:
+        size = real.get(tuple(place), 0.2 if place == ["identity check"] else 0.01)
+        facts |= {"difference": size, "low": size - 0.04, "high": size + 0.04, "is_different": abs(size) > 0.01}
+    return graph
 
 
 def hostile():

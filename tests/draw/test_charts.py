@@ -9,7 +9,7 @@ from journeymine.draw.bars import draw_bars
 from journeymine.draw.chevrons import draw_chevrons, steps
 from journeymine.draw.curve import draw_curve
 from journeymine.draw.intervals import draw_intervals
-from journeymine.draw.palette import CHANNELS, channel_colours, mixed
+from journeymine.draw.palette import CHANNELS, channel_colours, channel_shapes, mixed
 from journeymine.draw.text import shortened, text_width, wrapped
 from tests.draw.graphs import HOSTILE
 
@@ -116,9 +116,15 @@ def test_a_channel_has_the_same_colour_in_every_picture():
     assert channel_colours(["E-Mail"])["E-Mail"] == CHANNELS["mail"]
 
 
-def test_no_two_channels_of_a_picture_share_a_colour():
+def test_no_two_channels_of_a_picture_share_a_colour_or_a_mark():
     names = [*CHANNELS, "e-mail", "kiosk", "fax", "letter", "Internet", None]
     assert len(set(channel_colours(names).values())) == len(names)
+    assert len(set(channel_shapes(names).values())) == len(names)
+
+
+def test_steps_carry_the_mark_of_their_channel_so_that_grey_is_enough():
+    ax = draw_chevrons([("visit", "call", "?")], [1.0], [1], channels={"visit": "web", "call": "phone"})
+    assert [mark.get_marker() for mark in ax.lines] == ["o", "^", "^", "o"]  # two steps, and the legend
 
 
 def test_more_channels_than_colours_can_still_be_drawn():

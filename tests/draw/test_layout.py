@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 
 from journeymine.draw.crossings import count_crossings
-from journeymine.draw.flow import flow_order
+from journeymine.draw.flow import depth_first_order, flow_order
 from journeymine.draw.layers import arrange
 from journeymine.draw.layout import Footprint, lay_out
 from tests.draw.graphs import weighted_edges
@@ -135,6 +135,21 @@ def test_a_touchpoint_without_paths_stands_in_the_first_layer():
 def test_crossings_that_can_be_avoided_are():
     assert arrange(6, {(0, 4): 1, (1, 3): 1, (2, 5): 1, (0, 3): 1}).num_crossings == 0
     assert count_crossings([[0, 1, 2], [3, 4, 5]], [(0, 4), (1, 3), (2, 5), (0, 3)]) == 1
+
+
+def test_main_paths_are_crossed_less_than_others():
+    edges = {(0, 3): 9, (1, 4): 9, (2, 5): 9, (0, 5): 9, (2, 3): 9, (1, 3): 9, (0, 4): 9, (1, 5): 9, (2, 4): 9}
+    main = {(0, 5), (1, 3), (2, 4)}
+    layers = arrange(6, edges, main)
+    assert layers.only(range(6), main).num_crossings == 0
+    assert layers.num_crossings == 9  # as any order of these
+
+
+@settings(max_examples=30)
+@given(weighted_edges())
+def test_the_order_of_depth_has_every_node_once(drawn):
+    nodes, weights = drawn
+    assert sorted(depth_first_order(nodes, weights)) == list(range(nodes))
 
 
 @settings(max_examples=30)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from journeymine.draw.axes import as_plane, legend_above, new_axes
-from journeymine.draw.palette import LIGHT
+from journeymine.draw.axes import as_plane, legend_above, legend_text, new_axes, theme_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["draw_agreement"]
 
 _SIDE: Final = 250.0
-_MARK: Final = "#0072B2"
 
 
 def draw_agreement(
@@ -56,13 +54,21 @@ def draw_agreement(
     """
     came, foretold, other = (100 * np.asarray(shares, float) for shares in (came, foretold, other))
     ax = new_axes(_SIDE, _SIDE, left=46, right=14, top=30, bottom=40) if ax is None else ax
+    theme = theme_of(ax)
     last = max(float(np.concatenate((came, foretold, other)).max(initial=0)) * 1.04, 5)
-    ax.plot([0, last], [0, last], color=LIGHT.line, linewidth=1.2, zorder=1)
-    ax.vlines(came, foretold, other, color=LIGHT.line, linewidth=0.8, zorder=2)
+    ax.plot([0, last], [0, last], color=theme.line, linewidth=1.2, zorder=1)
+    ax.vlines(came, foretold, other, color=theme.line, linewidth=0.8, zorder=2)
     ax.scatter(
-        came, other, s=24, facecolor=LIGHT.paper, edgecolor=LIGHT.soft, linewidth=1.0, label=other_label, zorder=3
+        came,
+        other,
+        s=24,
+        facecolor=theme.paper,
+        edgecolor=theme.soft,
+        linewidth=1.0,
+        label=legend_text(other_label),
+        zorder=3,
     )
-    ax.scatter(came, foretold, s=26, color=_MARK, label=label, zorder=4)
+    ax.scatter(came, foretold, s=26, color=theme.mark, label=legend_text(label), zorder=4)
     ax.set_xlim(-0.02 * last, last)
     ax.set_ylim(-0.02 * last, last)
     as_plane(ax, "what came, %", f"{label}, %")

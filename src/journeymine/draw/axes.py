@@ -5,18 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from journeymine.draw.palette import LIGHT
+from journeymine.draw.palette import LIGHT, Theme, on_paper
 from journeymine.draw.text import FAMILY, plain, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["ROW_TEXT", "as_plane", "as_rows", "legend_above", "new_axes", "room_of", "write"]
+__all__ = [
+    "ROW_TEXT",
+    "as_plane",
+    "as_rows",
+    "legend_above",
+    "legend_text",
+    "new_axes",
+    "room_of",
+    "theme_of",
+    "time_unit",
+    "write",
+]
 
 ROW_TEXT: Final = 8.5
 """Size of letters of a row's name, in points."""
 
 _POINTS_PER_INCH: Final = 72
+_SEEN_THROUGH: Final = 0.5
+# (least number of seconds, one unit in seconds, its name)
+_UNITS: Final = ((2 * 86_400, 86_400, "days"), (2 * 3_600, 3_600, "hours"), (2 * 60, 60, "minutes"), (0, 1, "seconds"))
 
 
 def new_axes(
@@ -39,11 +53,36 @@ def new_axes(
     import matplotlib.pyplot as plt
 
     whole_width, whole_height = left + width + right, top + height + bottom
-    figure = plt.figure(
-        figsize=(whole_width / _POINTS_PER_INCH, whole_height / _POINTS_PER_INCH), facecolor=LIGHT.paper
-    )
+    paper = _paper(plt.rcParams["figure.facecolor"]) or LIGHT.paper
+    figure = plt.figure(figsize=(whole_width / _POINTS_PER_INCH, whole_height / _POINTS_PER_INCH), facecolor=paper)
     place = (left / whole_width, bottom / whole_height, width / whole_width, height / whole_height)
-    return figure.add_axes(place, facecolor=LIGHT.paper)
+    return figure.add_axes(place, facecolor=paper)
+
+
+def theme_of(ax: Axes) -> Theme:
+    """Choose the colours that can be read on axes.
+
+    Parameters
+    ----------
+    ax
+        The axes; where they show no ground of their own, their figure's counts.
+
+    Returns
+    -------
+    Theme
+        Light or dark, as the paper is: matplotlib's styles and the user's own colours decide.
+    """
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    own = _paper(ax.get_facecolor()) if ax.axison and ax.patch.get_visible() else None
+    return on_paper(own or _paper(figure.get_facecolor()) or LIGHT.paper)
+
+
+def _paper(colour: Any) -> str | None:
+    """Give a ground's colour; None if one sees through it."""
+    from matplotlib.colors import to_hex, to_rgba
+
+    return to_hex(colour).upper() if to_rgba(colour)[3] > _SEEN_THROUGH else None
 
 
 def as_rows(ax: Axes, names: Sequence[str], *, limit: float) -> None:
@@ -59,12 +98,13 @@ def as_rows(ax: Axes, names: Sequence[str], *, limit: float) -> None:
         Widest a name may be, in points.
     """
     shown = [shortened(name, limit, ROW_TEXT) for name in names]
-    ax.set_yticks(range(len(names)), shown, fontsize=ROW_TEXT, family=FAMILY, color=LIGHT.ink, parse_math=False)
+    theme = theme_of(ax)
+    ax.set_yticks(range(len(names)), shown, fontsize=ROW_TEXT, family=FAMILY, color=theme.ink, parse_math=False)
     ax.set_ylim(len(names) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0, pad=6)
-    ax.tick_params(axis="x", colors=LIGHT.soft, labelsize=8, length=0, pad=4)
+    ax.tick_params(axis="x", colors=theme.soft, labelsize=8, length=0, pad=4)
     ax.spines[:].set_visible(False)
-    ax.grid(axis="x", color=LIGHT.line, linewidth=0.6)
+    ax.grid(axis="x", color=theme.line, linewidth=0.6)
     ax.set_axisbelow(True)
 
 
@@ -78,15 +118,16 @@ def as_plane(ax: Axes, x_label: str, y_label: str) -> None:
     x_label, y_label
         What the amounts are, with their units.
     """
-    ax.set_xlabel(x_label, fontsize=ROW_TEXT, color=LIGHT.soft, parse_math=False)
-    ax.set_ylabel(y_label, fontsize=ROW_TEXT, color=LIGHT.soft, parse_math=False)
-    ax.tick_params(colors=LIGHT.soft, labelsize=8, length=0, pad=4)
+    theme = theme_of(ax)
+    ax.set_xlabel(x_label, fontsize=ROW_TEXT, color=theme.soft, parse_math=False)
+    ax.set_ylabel(y_label, fontsize=ROW_TEXT, color=theme.soft, parse_math=False)
+    ax.tick_params(colors=theme.soft, labelsize=8, length=0, pad=4)
     ax.spines[:].set_visible(False)
-    ax.grid(color=LIGHT.line, linewidth=0.6)
+    ax.grid(color=theme.line, linewidth=0.6)
     ax.set_axisbelow(True)
 
 
-def legend_above(ax: Axes, *, gap: float = 0.2) -> None:
+def legend_above(ax: Axes, *, gap: float = 0.2, columns: int = 2, scale: float = 1.0) -> None:
     """Say above axes what their marks are, the last one drawn first.
 
     Parameters
@@ -95,13 +136,39 @@ def legend_above(ax: Axes, *, gap: float = 0.2) -> None:
         The axes, drawn.
     gap
         Between a mark and its text, in font sizes; dots have some of their own.
+    columns
+        How many marks stand side by side.
+    scale
+        By how much marks are larger than those on the axes.
     """
     legend = ax.legend(
-        loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, fontsize=8, borderaxespad=0.3,
-        handletextpad=gap, columnspacing=1.2, labelcolor=LIGHT.soft, reverse=True,
+        loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, markerscale=scale, frameon=False, fontsize=8,
+        borderaxespad=0.3, handletextpad=gap, columnspacing=1.2, labelcolor=theme_of(ax).soft, reverse=True,
     )  # fmt: skip
     for text in legend.get_texts():
         text.set_parse_math(False)
+
+
+def legend_text(name: str) -> str:
+    """Give a name as a legend can hold it.
+
+    Parameters
+    ----------
+    name
+        Any text.
+
+    Returns
+    -------
+    str
+        On one line; a name that begins with an underscore, which matplotlib would leave out, begins with a space.
+
+    Examples
+    --------
+    >>> legend_text("web"), legend_text("_web")
+    ('web', ' _web')
+    """
+    name = plain(name)
+    return f" {name}" if name.startswith("_") else name
 
 
 def room_of(ax: Axes) -> tuple[float, float]:
@@ -123,6 +190,27 @@ def room_of(ax: Axes) -> tuple[float, float]:
     return extent.width / figure.dpi * _POINTS_PER_INCH, extent.height / figure.dpi * _POINTS_PER_INCH
 
 
+def time_unit(longest: float) -> tuple[int, str]:
+    """Choose the unit of an axis of time.
+
+    Parameters
+    ----------
+    longest
+        What it has room for, in seconds.
+
+    Returns
+    -------
+    tuple
+        Seconds in one unit, and its name.
+
+    Examples
+    --------
+    >>> time_unit(864_000.0)
+    (86400, 'days')
+    """
+    return next((unit, name) for shortest, unit, name in _UNITS if longest >= shortest)
+
+
 def write(ax: Axes, x: float, y: float, text: str, **look: Any) -> None:
     """Write text as it stands, whatever signs it holds.
 
@@ -137,4 +225,4 @@ def write(ax: Axes, x: float, y: float, text: str, **look: Any) -> None:
     **look
         As matplotlib's text takes it.
     """
-    ax.text(x, y, plain(text), **{"family": FAMILY, "color": LIGHT.ink, "parse_math": False, **look})
+    ax.text(x, y, plain(text), **{"family": FAMILY, "color": theme_of(ax).ink, "parse_math": False, **look})

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from journeymine.draw.axes import ROW_TEXT, as_rows, new_axes, write
-from journeymine.draw.palette import LIGHT
+from journeymine.draw.axes import ROW_TEXT, as_rows, new_axes, theme_of, write
+from journeymine.draw.palette import mixed
 from journeymine.draw.text import text_width
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ __all__ = ["draw_bars"]
 _ROW: Final = 21.0
 _WIDTH: Final = 250.0
 _NAMES: Final = 260.0
-_MARK: Final = "#6C9DC6"
+_STRENGTH: Final = 0.6  # of the mark on the paper: a bar is a large mark
 
 
 def draw_bars(
@@ -58,14 +58,15 @@ def draw_bars(
     """
     values = np.asarray(values, float)
     ax = _axes(names, notes) if ax is None else ax
+    theme = theme_of(ax)
     as_rows(ax, names, limit=_NAMES)
-    ax.barh(range(len(names)), values, height=0.62, color=_MARK, zorder=2)
+    ax.barh(range(len(names)), values, height=0.62, color=mixed(theme.mark, theme.paper, _STRENGTH), zorder=2)
     ax.set_xlim(0, float(values[np.isfinite(values)].max(initial=0)) * 1.02 or 1)
     ax.xaxis.set_major_formatter("{x:,.10g}")
-    ax.set_xlabel(label, fontsize=8.5, color=LIGHT.soft, parse_math=False)
+    ax.set_xlabel(label, fontsize=8.5, color=theme.soft, parse_math=False)
     for row, note in enumerate(notes):
         write(
-            ax, 1.02, row, note, transform=ax.get_yaxis_transform(), fontsize=8, color=LIGHT.soft, va="center",
+            ax, 1.02, row, note, transform=ax.get_yaxis_transform(), fontsize=8, color=theme.soft, va="center",
         )  # fmt: skip
     return ax
 

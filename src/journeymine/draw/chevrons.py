@@ -7,9 +7,10 @@ from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from journeymine.draw.axes import new_axes, room_of
-from journeymine.draw.palette import LIGHT, channel_colours, mixed
+from journeymine.draw.legend import draw_channels
+from journeymine.draw.palette import channel_colours, channel_shapes, mixed, shaded, tinted
 from journeymine.draw.pen import Pen
-from journeymine.draw.text import text_width, wrapped
+from journeymine.draw.text import wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,6 +26,7 @@ _COLUMNS: Final = (44.0, 96.0, 140.0)  # right ends of share, cases and cumulati
 _LEFT: Final = 152.0
 _HEAD: Final = 24.0
 _TEXT: Final = 6.8
+_MARK: Final = 3.8
 
 
 class _Step(NamedTuple):
@@ -75,14 +77,17 @@ def draw_chevrons(
     pen = Pen(ax, min(shown_width / width, shown_height / height))
     shown = {step.activity for row in rows for step in row if step.activity}
     colours = channel_colours(channel for activity, channel in (channels or {}).items() if activity in shown)
+    shapes = channel_shapes(colours)
     _draw_head(pen)
     for place, (row, share, count, total) in enumerate(zip(rows, shares, cases, accumulate(shares), strict=True)):
         y = _HEAD + _ROW * (place + 0.5)
         _draw_figures(pen, y, (f"{100 * share:.1f} %", f"{count:,}", f"{100 * total:.0f} %"))
         for at, step in enumerate(row):
             channel = (channels or {}).get(step.activity or "")
-            _draw_step(pen, _LEFT + _STEP * at, y, step, colours.get(channel, LIGHT.edge), first=at == 0)
-    _draw_legend(pen, height - 9, colours)
+            _draw_step(pen, _LEFT + _STEP * at, y, step, colours.get(channel, pen.theme.edge), first=at == 0)
+            if channel in shapes:
+                pen.mark(_LEFT + _STEP * at + 12, y, shapes[channel], _MARK, colours[channel])
+    draw_channels(pen, _LEFT, height - 9, colours)
     return ax
 
 
@@ -113,12 +118,12 @@ def steps(variant: Sequence[str]) -> list[_Step]:
 
 def _draw_head(pen: Pen) -> None:
     for x, text in zip(_COLUMNS, ("share", "journeys", "so far"), strict=True):
-        pen.text(x, 12, text, size=7.2, colour=LIGHT.soft, align="right")
+        pen.text(x, 12, text, size=7.2, colour=pen.theme.soft, align="right")
 
 
 def _draw_figures(pen: Pen, y: float, figures: tuple[str, str, str]) -> None:
     for x, text, bold in zip(_COLUMNS, figures, (True, False, False), strict=True):
-        pen.text(x, y, text, size=8.2, bold=bold, colour=LIGHT.ink if bold else LIGHT.soft, align="right")
+        pen.text(x, y, text, size=8.2, bold=bold, colour=pen.theme.ink if bold else pen.theme.soft, align="right")
 
 
 def _draw_step(pen: Pen, x: float, y: float, step: _Step, colour: str, *, first: bool) -> None:
@@ -127,19 +132,12 @@ def _draw_step(pen: Pen, x: float, y: float, step: _Step, colour: str, *, first:
     top, bottom, end = y - _HEIGHT / 2, y + _HEIGHT / 2, x + _STEP - 3
     notch = [] if first else [(x + _POINT, y)]
     shape = [(x, top), (end, top), (end + _POINT, y), (end, bottom), (x, bottom), *notch]
-    fill, edge = mixed(colour, LIGHT.paper, 0.16), mixed(colour, LIGHT.paper, 0.75)
+    theme = pen.theme
+    fill, edge = tinted(colour, theme), mixed(shaded(colour, theme), theme.paper, 0.75)
     look = (
-        {"facecolor": fill, "edgecolor": edge} if step.activity else {"facecolor": LIGHT.paper, "edgecolor": LIGHT.line}
+        {"facecolor": fill, "edgecolor": edge} if step.activity else {"facecolor": theme.paper, "edgecolor": theme.line}
     )
     pen.ax.add_patch(Polygon(shape, closed=True, linewidth=0.8 * pen.scale, zorder=2, **look))
-    lines = wrapped(step.text, _STEP - 17, _TEXT)
+    lines = wrapped(step.text, _STEP - 24, _TEXT)
     for row, line in enumerate(lines):
-        pen.text(x + _STEP / 2 + 1, y + (row - (len(lines) - 1) / 2) * 8.4, line, size=_TEXT)
-
-
-def _draw_legend(pen: Pen, y: float, colours: Mapping[str | None, str]) -> None:
-    x = _LEFT
-    for name, colour in colours.items():
-        pen.square(x, y, 7, colour)
-        pen.text(x + 11, y, str(name), size=7.2, colour=LIGHT.soft, align="left")
-        x += 24 + text_width(str(name), 7.2)
+        pen.text(x + _STEP / 2 + 5, y + (row - (len(lines) - 1) / 2) * 8.4, line, size=_TEXT)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from journeymine.draw.axes import as_plane, legend_above, new_axes
-from journeymine.draw.palette import LIGHT
+from journeymine.draw.axes import as_plane, legend_above, legend_text, new_axes, theme_of, time_unit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,9 +16,6 @@ __all__ = ["draw_curve"]
 
 _WIDTH: Final = 360.0
 _HEIGHT: Final = 210.0
-_MARK: Final = "#0072B2"
-# (shortest curve in seconds, one unit in seconds, its name)
-_UNITS: Final = ((2 * 86_400, 86_400, "days"), (2 * 3_600, 3_600, "hours"), (2 * 60, 60, "minutes"), (0, 1, "seconds"))
 
 
 def draw_curve(
@@ -60,14 +56,31 @@ def draw_curve(
     >>> ax.get_xlabel(), ax.get_ylabel()
     ('days', 'bought, %')
     """
-    last = float(np.max(seconds, initial=0))
-    unit, name = next((unit, name) for shortest, unit, name in _UNITS if last >= shortest)
+    unit, name = time_unit(float(np.max(seconds, initial=0)))
     times = np.asarray(seconds, float) / unit
     values, low, high, other = (100 * np.asarray(shares, float) for shares in (values, low, high, other))
     ax = new_axes(_WIDTH, _HEIGHT, left=46, right=14, top=30, bottom=40) if ax is None else ax
-    ax.fill_between(times, low, high, step="post", color=_MARK, alpha=0.18, linewidth=0, zorder=2)
-    ax.step(times, other, where="post", color=LIGHT.soft, linewidth=1.2, linestyle="--", label=other_label, zorder=3)
-    ax.step(times, values, where="post", color=_MARK, linewidth=1.8, label=f"{label}, with its interval", zorder=4)
+    theme = theme_of(ax)
+    ax.fill_between(times, low, high, step="post", color=theme.mark, alpha=0.18, linewidth=0, zorder=2)
+    ax.step(
+        times,
+        other,
+        where="post",
+        color=theme.soft,
+        linewidth=1.2,
+        linestyle="--",
+        label=legend_text(other_label),
+        zorder=3,
+    )
+    ax.step(
+        times,
+        values,
+        where="post",
+        color=theme.mark,
+        linewidth=1.8,
+        label=legend_text(f"{label}, with its interval"),
+        zorder=4,
+    )
     ax.set_xlim(0, float(times.max(initial=0)) or 1)
     ax.set_ylim(0, max(float(high[np.isfinite(high)].max(initial=0)) * 1.06, 5))
     as_plane(ax, name, f"{label}, %")

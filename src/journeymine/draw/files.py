@@ -15,7 +15,7 @@ from journeymine.draw.svg import tidied
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["map_svg", "save_map"]
+__all__ = ["map_png", "map_svg", "save_map"]
 
 _DPI: Final = 200
 
@@ -36,6 +36,24 @@ def save_map(plan: MapPlan, path: str | Path, kind: Literal["png", "svg"]) -> No
         Path(path).write_text(map_svg(plan), encoding="utf-8")
     else:
         _save(_figure(plan), path, kind)
+
+
+def map_png(plan: MapPlan) -> bytes:
+    """Give a map as a PNG file.
+
+    Parameters
+    ----------
+    plan
+        The map.
+
+    Returns
+    -------
+    bytes
+        Of the file.
+    """
+    content = io.BytesIO()
+    _save(_figure(plan), content, "png")
+    return content.getvalue()
 
 
 def map_svg(plan: MapPlan, *, themed: bool = False) -> str:

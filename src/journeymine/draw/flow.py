@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-__all__ = ["flow_order"]
+__all__ = ["depth_first_order", "flow_order", "weight_against"]
 
 Edge = tuple[int, int]
 
@@ -51,6 +51,77 @@ def flow_order(num_nodes: int, weights: Mapping[Edge, float]) -> list[int]:
             break
         order = moved
     return order
+
+
+def depth_first_order(num_nodes: int, weights: Mapping[Edge, float]) -> list[int]:
+    """Order nodes as journeys unfold: depth first along the heaviest edges, from where most begins.
+
+    Parameters
+    ----------
+    num_nodes
+        Number of nodes.
+    weights
+        Weight of each edge.
+
+    Returns
+    -------
+    list of int
+        Nodes, first ones first; each stands before all that is reached from it alone.
+
+    Examples
+    --------
+    >>> depth_first_order(3, {(0, 1): 9, (1, 2): 9, (2, 0): 1})
+    [0, 1, 2]
+    """
+    ahead: list[list[int]] = [[] for _ in range(num_nodes)]
+    surplus = [0.0] * num_nodes
+    for (source, target), weight in sorted(weights.items(), key=lambda item: (item[1], item[0])):
+        ahead[source].append(target)
+        surplus[source], surplus[target] = surplus[source] + weight, surplus[target] - weight
+    left: set[int] = set(range(num_nodes))
+    finished: list[int] = []
+    for beginning in sorted(range(num_nodes), key=lambda node: (-surplus[node], node)):
+        _finish(beginning, ahead, left, finished)
+    return finished[::-1]
+
+
+def _finish(beginning: int, ahead: list[list[int]], left: set[int], finished: list[int]) -> None:
+    """Go from a node as deep as possible; note each one when nothing is left beyond it."""
+    way = [beginning] if beginning in left else []
+    left.discard(beginning)
+    while way:
+        further = ahead[way[-1]]
+        while further and further[-1] not in left:
+            further.pop()
+        if further:
+            left.discard(further[-1])
+            way.append(further.pop())
+        else:
+            finished.append(way.pop())
+
+
+def weight_against(order: Sequence[int], weights: Mapping[Edge, float]) -> float:
+    """Add up what runs against an order.
+
+    Parameters
+    ----------
+    order
+        Nodes, first ones first.
+    weights
+        Weight of each edge.
+
+    Returns
+    -------
+    float
+        Weight of the edges that run backwards.
+
+    Examples
+    --------
+    >>> weight_against([0, 1], {(0, 1): 9, (1, 0): 2})
+    2
+    """
+    place = {node: rank for rank, node in enumerate(order)}
+    return sum(weight for (source, target), weight in weights.items() if place[source] > place[target])
 
 
 def _greedy(flow: np.ndarray) -> list[int]:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from journeymine.draw.axes import ROW_TEXT, as_rows, legend_above, new_axes, write
-from journeymine.draw.palette import LIGHT
+from journeymine.draw.axes import ROW_TEXT, as_rows, legend_above, legend_text, new_axes, theme_of, write
 from journeymine.draw.text import text_width
 from journeymine.draw.touchpoint import share_text
 
@@ -20,7 +19,6 @@ __all__ = ["draw_intervals"]
 _ROW: Final = 21.0
 _WIDTH: Final = 330.0
 _NAMES: Final = 190.0
-_MARK: Final = "#0072B2"
 
 
 def draw_intervals(
@@ -64,16 +62,24 @@ def draw_intervals(
     rows = np.arange(len(names))
     notes = [f"{share_text(v / 100)} ({a:.0f} – {b:.0f})" for v, a, b in zip(values, low, high, strict=True)]
     ax = _axes(names, notes) if ax is None else ax
+    theme = theme_of(ax)
     as_rows(ax, names, limit=_NAMES)
-    line = ax.hlines(rows, low, high, color=_MARK, linewidth=2.2, alpha=0.55, zorder=2)
+    line = ax.hlines(rows, low, high, color=theme.mark, linewidth=2.2, alpha=0.55, zorder=2)
     line.set_capstyle("round")
     ax.scatter(
-        other, rows, s=26, facecolor=LIGHT.paper, edgecolor=LIGHT.soft, linewidth=1.1, label=other_label, zorder=3
+        other,
+        rows,
+        s=26,
+        facecolor=theme.paper,
+        edgecolor=theme.soft,
+        linewidth=1.1,
+        label=legend_text(other_label),
+        zorder=3,
     )
-    ax.scatter(values, rows, s=30, color=_MARK, label=f"{label}, with its interval", zorder=4)
+    ax.scatter(values, rows, s=30, color=theme.mark, label=legend_text(f"{label}, with its interval"), zorder=4)
     ends = np.concatenate((values, high, other))
     ax.set_xlim(0, max(float(ends[np.isfinite(ends)].max(initial=0)) * 1.06, 5))
-    ax.set_xlabel(f"{label}, %", fontsize=8.5, color=LIGHT.soft, parse_math=False)
+    ax.set_xlabel(f"{label}, %", fontsize=8.5, color=theme.soft, parse_math=False)
     for row, note in enumerate(notes):
         _beside(ax, row, note)
     legend_above(ax)
@@ -87,4 +93,5 @@ def _axes(names: Sequence[str], notes: Sequence[str]) -> Axes:
 
 
 def _beside(ax: Axes, row: int, note: str) -> None:
-    write(ax, 1.02, row, note, transform=ax.get_yaxis_transform(), fontsize=8, color=LIGHT.soft, va="center")
+    look = {"fontsize": 8, "color": theme_of(ax).soft, "va": "center"}
+    write(ax, 1.02, row, note, transform=ax.get_yaxis_transform(), **look)

@@ -145,9 +145,12 @@ def _covered(candidates: _Candidates, ink: _Ink, own: int) -> np.ndarray:
     """Count the samples of lines under each candidate; one on its own line may cover that."""
     low, high = candidates.low.min(axis=0) - 9, candidates.high.max(axis=0) + 9
     near = ((ink.points >= low) & (ink.points <= high)).all(axis=1)
-    points, reach, mine = ink.points[near][None], ink.reach[near][None, :, None], ink.owner[near][None] == own
-    under = (points > candidates.low[:, None] - reach) & (points < candidates.high[:, None] + reach)
-    return (under.all(axis=2) & ~(mine & candidates.on_line[:, None])).sum(axis=1)
+    points, reach, mine = ink.points[near], ink.reach[near], ink.owner[near] == own
+    under = ~(mine & candidates.on_line[:, None])
+    for axis in (0, 1):
+        under &= points[:, axis] > candidates.low[:, axis, None] - reach
+        under &= points[:, axis] < candidates.high[:, axis, None] + reach
+    return under.sum(axis=1)
 
 
 def _best(candidates: _Candidates, free: np.ndarray, covered: np.ndarray, *, most: float) -> Label | None:

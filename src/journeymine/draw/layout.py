@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from math import log
 from typing import Any, Final
 
 from journeymine.draw.geometry import Geometry
-from journeymine.draw.layers import arrange
+from journeymine.draw.layers import Layers, arrange
 from journeymine.draw.shapes import Box, Direction, Footprint, Layout, Route
 
-__all__ = ["Box", "Direction", "Footprint", "Layout", "Route", "lay_out"]
+__all__ = ["Box", "Direction", "Footprint", "Layout", "Route", "lay_out", "layers_of"]
 
 _ASPECT: Final = 1.5  # of a page that lies
 _PAGE: Final = 1_000.0  # its width
@@ -22,6 +22,7 @@ def lay_out(
     *,
     thickness: Mapping[tuple[str, str], float] | None = None,
     labels: Mapping[tuple[str, str], tuple[float, float]] | None = None,
+    layers: Layers | None = None,
     head: float = 6.0,
 ) -> Layout:
     """Lay out a journey map in layers.
@@ -36,6 +37,8 @@ def lay_out(
         Of each path's line; by default 1.
     labels
         Width and height of labels that must find room between layers.
+    layers
+        In which touchpoints and paths stand, numbered as in `layers_of`; by default they are found.
     head
         Length of the arrows' heads.
 
@@ -55,8 +58,8 @@ def lay_out(
     if not names:
         return Layout({}, {}, next(iter(footprints)), (0.0, 0.0, 0.0, 0.0), 0)
     number = {name: place for place, name in enumerate(names)}
-    edges = {(number[u], number[v]): weight for (u, v), weight in weights.items() if u != v}
-    layers = arrange(len(names), edges)
+    edges = _numbered({edge: weight for edge, weight in weights.items() if edge[0] != edge[1]}, number)
+    layers = layers or arrange(len(names), edges)
     lines = dict.fromkeys(edges, 1.0) | _numbered(thickness or {}, number)
     sizes = _numbered(labels or {}, number)
     candidates = [
@@ -65,6 +68,29 @@ def lay_out(
     ]
     best = min(candidates, key=lambda geometry: _misfit(*geometry.size))
     return best.layout(names, edges, head)
+
+
+def layers_of(
+    names: Sequence[str], weights: Mapping[tuple[str, str], float], main: Collection[tuple[str, str]] = ()
+) -> Layers:
+    """Put touchpoints into layers.
+
+    Parameters
+    ----------
+    names
+        Of the touchpoints; their places are their numbers.
+    weights
+        How often each path is made, between different touchpoints.
+    main
+        Paths that are crossed less than others.
+
+    Returns
+    -------
+    Layers
+        The same for the same input.
+    """
+    number = {name: place for place, name in enumerate(names)}
+    return arrange(len(names), _numbered(weights, number), [(number[u], number[v]) for u, v in main])
 
 
 def _misfit(width: float, height: float) -> float:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from journeymine.draw.layout import Route
-from journeymine.draw.palette import LIGHT
+from journeymine.draw.palette import LIGHT, Theme, channel_shapes
 from journeymine.draw.text import shortened, text_width
 
 if TYPE_CHECKING:
     from journeymine.draw.pen import Pen
 
-__all__ = ["Legend"]
+__all__ = ["Legend", "draw_channels"]
 
 _SIZE: Final = 7.0
+_NAME: Final = 7.2
 _CHANNEL_LIMIT: Final = 110.0
 _ROW: Final = 13.0
 _GAP: Final = 15.0
@@ -46,36 +46,43 @@ class Legend:
     channels
         Colour of each channel.
     marks
-        Which marks the map has beside paths and boxes: ``back``, ``slow``, ``start``, ``leave``, ``dropoff``.
+        Which marks the map has: ``paths``, ``more``, ``less``, ``alike``, ``visits``, ``back``, ``slow``, ``start``,
+        ``leave``, ``dropoff``.
     width
         Room it has, in points.
+    texts
+        What marks mean, where that is not always the same.
     """
 
     channels: Mapping[str | None, str]
     marks: Collection[str]
     width: float
+    texts: Mapping[str, str] = field(default_factory=dict)
 
-    @cached_property
-    def _places(self) -> list[tuple[_Item, float, int]]:
+    def _places(self, theme: Theme) -> list[tuple[_Item, float, int]]:
         """Give each item its place in its row, and its row."""
         placed, x, row = [], 0.0, 0
-        for item in self._items():
+        for item in self._items(theme):
             if x and x + item.width > self.width:
                 x, row = 0.0, row + 1
             placed.append((item, x, row))
             x += item.width + _GAP
         return placed
 
-    def _items(self) -> list[_Item]:
+    def _items(self, theme: Theme) -> list[_Item]:
         marks = {
-            "back": _Item("step back", _path(1.2, LIGHT.edge, back=True)),
-            "slow": _Item("most waiting time in total", _path(2.4, LIGHT.slow)),
-            "start": _Item("journeys start", _arrow(LIGHT.soft)),
-            "leave": _Item("customers leave (visits)", _arrow(LIGHT.stub)),
-            "dropoff": _Item("more leave than elsewhere", _arrow(LIGHT.leave)),
+            "paths": _Item("how often a path is made", _path(4.0, theme.edge)),
+            "more": _Item(self.texts.get("more", ""), _path(4.0, theme.mark)),
+            "less": _Item(self.texts.get("less", ""), _path(4.0, theme.against)),
+            "alike": _Item("no difference beyond chance", _path(0.8, theme.edge)),
+            "visits": _Item("visits", _bar),
+            "back": _Item("step back", _path(1.2, theme.edge, back=True)),
+            "slow": _Item("most waiting time in total", _path(2.4, theme.slow)),
+            "start": _Item("journeys start", _arrow(theme.soft)),
+            "leave": _Item("customers leave (visits)", _arrow(theme.stub)),
+            "dropoff": _Item("more leave than elsewhere", _arrow(theme.leave)),
         }
-        items = [_Item("how often a path is made", _path(4.0, LIGHT.edge)), _Item("visits", _bar)]
-        items += [item for name, item in marks.items() if name in self.marks]
+        items = [item for name, item in marks.items() if name in self.marks]
         return items + [
             _Item(shortened(name, _CHANNEL_LIMIT, _SIZE), _square(colour), 9.0)
             for name, colour in self.channels.items()
@@ -85,7 +92,7 @@ class Legend:
     @property
     def height(self) -> float:
         """Height, in points."""
-        return _ROW * (self._places[-1][2] + 1)
+        return _ROW * (self._places(LIGHT)[-1][2] + 1)
 
     def draw(self, pen: Pen, left: float, top: float) -> None:
         """Draw it.
@@ -97,10 +104,30 @@ class Legend:
         left, top
             Where it begins.
         """
-        for item, x, row in self._places:
+        for item, x, row in self._places(pen.theme):
             y = top + _ROW * (row + 0.5)
             item.sample(pen, left + x, y)
-            pen.text(left + x + item.room + 5, y, item.text, size=_SIZE, colour=LIGHT.soft, align="left")
+            pen.text(left + x + item.room + 5, y, item.text, size=_SIZE, colour=pen.theme.soft, align="left")
+
+
+def draw_channels(pen: Pen, left: float, middle: float, colours: Mapping[str | None, str]) -> None:
+    """Say which colour and which mark is which channel's.
+
+    Parameters
+    ----------
+    pen
+        Draws marks.
+    left, middle
+        Where the line begins, and its height.
+    colours
+        Colour of each channel.
+    """
+    shapes = channel_shapes(colours)
+    for channel, colour in colours.items():
+        name = shortened(str(channel), _CHANNEL_LIMIT, _NAME)
+        pen.mark(left + 3.5, middle, shapes[channel], 6.5, colour)
+        pen.text(left + 11, middle, name, size=_NAME, colour=pen.theme.soft, align="left")
+        left += 24 + text_width(name, _NAME)
 
 
 def _path(thickness: float, colour: str, *, back: bool = False) -> _Sample:
@@ -116,7 +143,7 @@ def _arrow(colour: str) -> _Sample:
 
 
 def _bar(pen: Pen, x: float, y: float) -> None:
-    pen.bar(x, y - 1.3, _SAMPLE, 0.6, LIGHT.soft)
+    pen.bar(x, y - 1.3, _SAMPLE, 0.6, pen.theme.soft)
 
 
 def _square(colour: str) -> _Sample:

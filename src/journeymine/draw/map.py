@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from journeymine.draw.axes import new_axes, room_of
 from journeymine.draw.notes import NOTES
-from journeymine.draw.palette import LIGHT
 from journeymine.draw.pen import Pen
 from journeymine.draw.plan import LINE, MARGIN, SUBTITLE, MapPlan
 from journeymine.draw.text import shortened
@@ -102,7 +101,7 @@ def _draw_heading(pen: Pen, plan: MapPlan) -> None:
         pen.text(left, y, title, size=12, bold=True, align="left")
         y += 17
     for line in plan.subtitle_lines:
-        pen.text(left, y, line, size=SUBTITLE, colour=LIGHT.soft, align="left")
+        pen.text(left, y, line, size=SUBTITLE, colour=pen.theme.soft, align="left")
         y += 11
 
 
@@ -110,10 +109,9 @@ def _draw_paths(pen: Pen, plan: MapPlan) -> None:
     """Frequent ones over rare ones, slow ones over all."""
     most = max(plan.counts.values(), default=1)
     for place, edge in enumerate(sorted(plan.counts, key=lambda edge: (plan.is_slow(edge), plan.counts[edge], edge))):
-        slow = plan.is_slow(edge)
-        strength = 1.0 if slow else 0.5 + 0.4 * (plan.counts[edge] / most) ** 0.5
-        colour = LIGHT.slow if slow else LIGHT.edge
-        pen.route(plan.layout.routes[edge], plan.thickness[edge], colour, level=2 + place * 1e-3, strength=strength)
+        strength = 1.0 if plan.is_slow(edge) else 0.5 + 0.4 * (plan.counts[edge] / most) ** 0.5
+        look = {"level": 2 + place * 1e-3, "strength": strength}
+        pen.route(plan.layout.routes[edge], plan.thickness[edge], plan.colour(edge, pen.theme), **look)
 
 
 def _draw_touchpoints(pen: Pen, plan: MapPlan) -> None:
@@ -123,7 +121,7 @@ def _draw_touchpoints(pen: Pen, plan: MapPlan) -> None:
         y = box.y - (len(shown.lines) - 1) * 4.7 - 6.5
         for place, line in enumerate(shown.lines):
             pen.text(box.x, y + 9.4 * place, line, size=NAME, bold=True)
-        pen.text(box.x, y + 9.4 * len(shown.lines), shown.facts, size=FACTS, colour=LIGHT.soft)
+        pen.text(box.x, y + 9.4 * len(shown.lines), shown.facts, size=FACTS, colour=pen.theme.soft)
         NOTES[plan.layout.direction](pen, box, shown)
 
 
@@ -132,5 +130,5 @@ def _draw_labels(pen: Pen, plan: MapPlan) -> None:
         slow, lines = plan.is_slow(edge), plan.label(edge)
         for row, line in enumerate(lines):
             y = place.y + (row - (len(lines) - 1) / 2) * LINE
-            colour = LIGHT.slow if slow else LIGHT.ink
+            colour = plan.colour(edge, pen.theme) if slow else None
             pen.text(place.x, y, line, size=NOTE, bold=slow, colour=colour, halo=place.on_line, level=6)

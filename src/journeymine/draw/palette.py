@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["CHANNELS", "DARK", "LIGHT", "Theme", "channel_colours", "mixed"]
+__all__ = [
+    "CHANNELS",
+    "DARK",
+    "LIGHT",
+    "Theme",
+    "channel_colours",
+    "channel_shapes",
+    "mixed",
+    "on_paper",
+    "shaded",
+    "tinted",
+]
 
 CHANNELS: Final = MappingProxyType(
     {
@@ -31,6 +42,14 @@ _OTHERS: Final = ("#882255", "#44AA99", "#332288", "#117733", "#AA7744", "#6699C
 
 _NOBODY: Final = "#8A94A0"
 
+_SHAPES: Final = MappingProxyType(
+    {"web": "o", "mail": "s", "phone": "^", "chat": "D", "social": "v", "shop": "P", "survey": "X"}
+)
+_OTHER_SHAPES: Final = ("<", ">", "p", "h", "*", "d", "8")
+_NO_SHAPE: Final = "."
+
+_HALFWAY: Final = 0.45  # of full brightness: light paper is above
+
 
 @dataclass(frozen=True)
 class Theme:
@@ -52,6 +71,8 @@ class Theme:
         Drop-offs that stand out.
     stub
         Other drop-offs.
+    mark, against
+        What a picture is about, and what it is held against: a blue and an orange, which nobody takes for one another.
     """
 
     paper: str = "#FFFFFF"
@@ -62,6 +83,13 @@ class Theme:
     slow: str = "#B3261E"
     leave: str = "#A84300"
     stub: str = "#9A8F80"
+    mark: str = "#0072B2"
+    against: str = "#BC5B00"
+
+    @property
+    def is_dark(self) -> bool:
+        """Whether the paper is darker than what stands on it."""
+        return _brightness(self.paper) < _brightness(self.ink)
 
 
 LIGHT: Final = Theme()
@@ -74,7 +102,66 @@ DARK: Final = Theme(
     slow="#FF8073",
     leave="#F0A060",
     stub="#A39684",
+    mark="#5AB0E8",
+    against="#E88B3C",
 )
+
+
+def on_paper(paper: str) -> Theme:
+    """Choose the colours that can be read on a paper.
+
+    Parameters
+    ----------
+    paper
+        Its colour, such as ``"#FFFFFF"``.
+
+    Returns
+    -------
+    Theme
+        The light or the dark one, with this paper.
+
+    Examples
+    --------
+    >>> on_paper("#000000").ink == DARK.ink
+    True
+    """
+    return replace(LIGHT if _brightness(paper) > _HALFWAY else DARK, paper=paper)
+
+
+def shaded(colour: str, theme: Theme) -> str:
+    """Give a channel's colour so that its lines can be seen.
+
+    Parameters
+    ----------
+    colour
+        Of the channel.
+    theme
+        Of the picture.
+
+    Returns
+    -------
+    str
+        The same on light paper, a lighter one on dark paper.
+    """
+    return mixed(colour, theme.ink, 0.72) if theme.is_dark else colour
+
+
+def tinted(colour: str, theme: Theme) -> str:
+    """Give a channel's colour as a ground on which text can be read.
+
+    Parameters
+    ----------
+    colour
+        Of the channel.
+    theme
+        Of the picture.
+
+    Returns
+    -------
+    str
+        A colour near the paper's.
+    """
+    return mixed(colour, theme.paper, 0.38 if theme.is_dark else 0.16)
 
 
 def channel_colours(channels: Iterable[str | None]) -> dict[str | None, str]:
@@ -96,16 +183,44 @@ def channel_colours(channels: Iterable[str | None]) -> dict[str | None, str]:
     >>> channel_colours(["web", "kiosk"])
     {'kiosk': '#882255', 'web': '#0072B2'}
     """
+    return _given(channels, CHANNELS, _OTHERS, _NOBODY)
+
+
+def channel_shapes(channels: Iterable[str | None]) -> dict[str | None, str]:
+    """Choose a mark for each channel of a picture, so that it can be told in grey.
+
+    Parameters
+    ----------
+    channels
+        Names of channels; None stands for "no channel".
+
+    Returns
+    -------
+    dict
+        Marks of matplotlib's, by the rules of `channel_colours`.
+
+    Examples
+    --------
+    >>> channel_shapes(["web", "kiosk"])
+    {'kiosk': '<', 'web': 'o'}
+    """
+    return _given(channels, _SHAPES, _OTHER_SHAPES, _NO_SHAPE)
+
+
+def _given(
+    channels: Iterable[str | None], known: Mapping[str, str], others: Sequence[str], nobody: str
+) -> dict[str | None, str]:
+    """Give each channel its own look, those that are not known one that no other has."""
     given = set(channels)
     names = sorted(name for name in given if name)
-    colours: dict[str | None, str] = {}
-    for name in sorted(names, key=lambda name: (name not in CHANNELS, name)):
-        known = CHANNELS.get(_ALIASES.get(name.casefold(), name.casefold()))
-        free = [colour for colour in _OTHERS if colour not in colours.values()]
-        spare = _OTHERS[len(colours) % len(_OTHERS)]
-        colours[name] = known if known and known not in colours.values() else next(iter(free), spare)
-    ordered: dict[str | None, str] = {name: colours[name] for name in names}
-    return {**ordered, None: _NOBODY} if None in given else ordered
+    looks: dict[str | None, str] = {}
+    for name in sorted(names, key=lambda name: (name not in known, name)):
+        own = known.get(_ALIASES.get(name.casefold(), name.casefold()))
+        free = [look for look in others if look not in looks.values()]
+        spare = others[len(looks) % len(others)]
+        looks[name] = own if own and own not in looks.values() else next(iter(free), spare)
+    ordered: dict[str | None, str] = {name: looks[name] for name in names}
+    return {**ordered, None: nobody} if None in given else ordered
 
 
 def mixed(colour: str, other: str, share: float) -> str:
@@ -130,3 +245,9 @@ def mixed(colour: str, other: str, share: float) -> str:
     """
     pairs = ((int(colour[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5))
     return "#" + "".join(f"{round(share * one + (1 - share) * two):02X}" for one, two in pairs)
+
+
+def _brightness(colour: str) -> float:
+    """Give how bright a colour looks, in [0, 1]."""
+    red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    return 0.299 * red + 0.587 * green + 0.114 * blue

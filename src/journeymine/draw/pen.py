@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from journeymine.draw.axes import write
+from journeymine.draw.axes import theme_of, write
 from journeymine.draw.layout import Box, Route
-from journeymine.draw.palette import LIGHT
+from journeymine.draw.palette import Theme, shaded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,6 +37,11 @@ class Pen:
     ax: Axes
     scale: float = 1.0
 
+    @cached_property
+    def theme(self) -> Theme:
+        """Colours that can be read on the axes."""
+        return theme_of(self.ax)
+
     def text(
         self,
         x: float,
@@ -43,7 +49,7 @@ class Pen:
         text: str,
         *,
         size: float,
-        colour: str = LIGHT.ink,
+        colour: str | None = None,
         bold: bool = False,
         align: str = "center",
         halo: bool = False,
@@ -60,14 +66,22 @@ class Pen:
         size
             Of its letters.
         colour, bold, align
-            How it looks.
+            How it looks; the theme's ink by default.
         halo
             Whether the paper covers what is behind it.
         level
             What it lies over.
         """
-        look = {"bbox": {"boxstyle": "square,pad=0.06", "facecolor": LIGHT.paper, "edgecolor": "none"}} if halo else {}
-        look |= {"fontsize": size * self.scale, "fontweight": "bold" if bold else "normal", "color": colour}
+        look = (
+            {"bbox": {"boxstyle": "square,pad=0.06", "facecolor": self.theme.paper, "edgecolor": "none"}}
+            if halo
+            else {}
+        )
+        look |= {
+            "fontsize": size * self.scale,
+            "fontweight": "bold" if bold else "normal",
+            "color": colour or self.theme.ink,
+        }
         write(self.ax, x, y, text, ha=align, va="center", zorder=level, **look)
 
     def route(self, route: Route, thickness: float, colour: str, *, level: float = 2.0, strength: float = 1.0) -> None:
@@ -83,7 +97,7 @@ class Pen:
             What it lies over.
         """
         line = {"linestyle": _DASHES} if route.back else {}
-        self._curve(route.points, thickness + 1.6, LIGHT.paper, level)
+        self._curve(route.points, thickness + 1.6, self.theme.paper, level)
         self._curve(route.points, thickness, colour, level + 5e-4, alpha=strength, **line)
         half = 1.7 + 0.62 * thickness
         self._head(route.points[-1], np.array(route.tip), half, colour, zorder=level + 6e-4, alpha=strength)
@@ -106,7 +120,7 @@ class Pen:
         corners = [tail + half, neck + half, neck + wide, point, neck - wide, neck - half, tail - half]
         self._area(corners, colour, zorder=4)
 
-    def loop(self, start: Point, reach: Point, thickness: float) -> None:
+    def loop(self, start: Point, reach: Point, thickness: float, colour: str) -> None:
         """Draw the path of a touchpoint to itself, beside its box.
 
         Parameters
@@ -115,16 +129,16 @@ class Pen:
             Where it leaves the box.
         reach
             How far it goes.
-        thickness
-            Of its line.
+        thickness, colour
+            How it looks.
         """
         out = np.array(reach)
         across = np.array((9.0, 0.0) if out[0] == 0 else (0.0, 9.0))
         end = np.array(start) + across
         neck = end + 4.5 * np.sign(out)
         bends = [start, start + out - 0.15 * across, neck + 0.8 * out, neck]
-        self._curve(np.array(bends), thickness, LIGHT.edge, 2.9, alpha=0.85)
-        self._head(neck, end, 1.6 + 0.5 * thickness, LIGHT.edge, zorder=2.95, alpha=0.85)
+        self._curve(np.array(bends), thickness, colour, 2.9, alpha=0.85)
+        self._head(neck, end, 1.6 + 0.5 * thickness, colour, zorder=2.95, alpha=0.85)
 
     def box(self, box: Box, colour: str, volume: float) -> None:
         """Draw a touchpoint's box; the bar at its foot shows its visits.
@@ -134,14 +148,15 @@ class Pen:
         box
             Where.
         colour
-            Of its frame and bar.
+            Of its channel: frame and bar have it.
         volume
             How much of the bar is filled, in [0, 1].
         """
         from matplotlib.patches import FancyBboxPatch
 
         left, top = box.x - box.width / 2, box.y - box.height / 2
-        look = {"facecolor": LIGHT.paper, "edgecolor": colour, "linewidth": 1.1 * self.scale, "clip_on": False}
+        colour = shaded(colour, self.theme)
+        look = {"facecolor": self.theme.paper, "edgecolor": colour, "linewidth": 1.1 * self.scale, "clip_on": False}
         shape = "round,pad=0,rounding_size=4"
         self.ax.add_patch(FancyBboxPatch((left, top), box.width, box.height, boxstyle=shape, zorder=3, **look))
         self.bar(left + 6, top + box.height - 6.0, box.width - 12, volume, colour)
@@ -158,11 +173,11 @@ class Pen:
         colour
             Of that part.
         """
-        for length, shade in ((width, LIGHT.line), (max(width * share, 1.0), colour)):
+        for length, shade in ((width, self.theme.line), (max(width * share, 1.0), colour)):
             self._area(_rectangle(left, top, length, 2.6), shade, zorder=3.1)
 
     def square(self, left: float, middle: float, size: float, colour: str) -> None:
-        """Draw a square.
+        """Draw a square in a channel's colour.
 
         Parameters
         ----------
@@ -171,7 +186,22 @@ class Pen:
         size, colour
             How it looks.
         """
-        self._area(_rectangle(left, middle - size / 2, size, size), colour, zorder=3)
+        self._area(_rectangle(left, middle - size / 2, size, size), shaded(colour, self.theme), zorder=3)
+
+    def mark(self, x: float, y: float, shape: str, size: float, colour: str) -> None:
+        """Draw a channel's mark.
+
+        Parameters
+        ----------
+        x, y
+            Its middle.
+        shape
+            As matplotlib names it.
+        size, colour
+            How it looks.
+        """
+        look = {"color": shaded(colour, self.theme), "markeredgewidth": 0, "linestyle": "", "zorder": 4}
+        self.ax.plot([x], [y], marker=shape, markersize=size * self.scale, **look)
 
     def _area(self, corners: list, colour: str, **look: Any) -> None:
         from matplotlib.patches import Polygon

@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from journeymine.draw.labels import Label, place_labels
-from journeymine.draw.layout import Direction, Footprint, Layout, lay_out
+from journeymine.draw.layers import Layers
+from journeymine.draw.layout import Direction, Footprint, Layout, lay_out, layers_of
 from journeymine.draw.legend import Legend
-from journeymine.draw.palette import channel_colours
+from journeymine.draw.palette import Theme, channel_colours
 from journeymine.draw.selection import Selection, select
 from journeymine.draw.text import plain, text_width
 from journeymine.draw.touchpoint import NOTE, Touchpoint, touchpoints
@@ -28,10 +29,10 @@ LINE: Final = 8.2
 MARGIN: Final = 16.0
 SUBTITLE: Final = 8.0
 
-_DIRECTIONS: Final[tuple[Direction, ...]] = ("right", "down")
 _NARROWEST: Final = 440.0
 _THINNEST: Final = 0.7
 _THICKEST: Final = 6.5
+_FAR: Final = 1e6
 _LEAST_LABELLED: Final = 0.01  # of the most frequent path
 
 
@@ -47,17 +48,29 @@ class MapPlan:
         What stands above it.
     paths
         How many paths it shows, at least.
+    shown
+        The touchpoints and paths it shows; by default they are chosen.
+    within
+        A map that shows more, whose order it keeps, so that eyes find touchpoints again.
+    directions
+        Which ways journeys may run.
+    main
+        Paths that are crossed less than others.
     """
 
     graph: nx.DiGraph
     title: str | None = None
     subtitle: str | None = None
     paths: int | None = None
+    shown: Selection | None = None
+    within: MapPlan | None = None
+    directions: tuple[Direction, ...] = ("right", "down")
+    main: tuple[Edge, ...] = ()
 
     @cached_property
     def selection(self) -> Selection:
         """The touchpoints and paths it shows."""
-        return select(self.graph, self.paths)
+        return self.shown or select(self.graph, self.paths)
 
     @cached_property
     def counts(self) -> dict[Edge, int]:
@@ -89,20 +102,30 @@ class MapPlan:
         """Where touchpoints stand and paths run."""
         room: dict[Direction, dict[str, Footprint]] = {
             direction: {name: shown.footprint(direction) for name, shown in self.touchpoints.items()}
-            for direction in _DIRECTIONS
+            for direction in self.directions
         }
-        labels = {edge: self._label_size(edge) for edge in self.counts if self.is_slow(edge)}
-        return lay_out(room, self.counts, thickness=self.thickness, labels=labels)
+        labels = {edge: self.label_size(edge) for edge in self.counts if self.is_slow(edge)}
+        return lay_out(room, self.counts, thickness=self.thickness, labels=labels, layers=self.layers)
+
+    @cached_property
+    def layers(self) -> Layers:
+        """In which layers touchpoints stand, and in which order."""
+        if self.within is None:
+            return layers_of(list(self.touchpoints), self.counts, [edge for edge in self.main if edge in self.counts])
+        number = {name: place for place, name in enumerate(self.within.touchpoints)}
+        edges = [(number[u], number[v]) for u, v in self.counts]
+        return self.within.layers.only([number[name] for name in self.touchpoints], edges)
 
     # --- labels --------------------------------------------------------------------------------------------------
 
     @cached_property
     def labels(self) -> dict[Edge, Label]:
         """Where the labels of paths stand."""
-        sizes = {edge: self._label_size(edge) for edge in self._by_importance()}
+        sizes = {edge: self.label_size(edge) for edge in self._by_importance()}
         lines = {edge: route.sampled() for edge, route in self.layout.routes.items()}
         slow = frozenset(edge for edge in sizes if self.is_slow(edge))
-        return place_labels(lines, sizes, self.thickness, [self._room(name) for name in self.touchpoints], must=slow)
+        taken = [*map(self._room, self.touchpoints), *self._beyond()]
+        return place_labels(lines, sizes, self.thickness, taken, must=slow)
 
     def label(self, edge: Edge) -> list[str]:
         """Say how often a path is made, and how long a slow one takes.
@@ -120,6 +143,39 @@ class MapPlan:
         facts = self.graph.edges[edge]
         count = f"{facts['count']:,}"
         return [count, f"median {format_duration(facts['median_seconds'])}"] if self.is_slow(edge) else [count]
+
+    def label_size(self, edge: Edge) -> tuple[float, float]:
+        """Measure the label of a path.
+
+        Parameters
+        ----------
+        edge
+            The path.
+
+        Returns
+        -------
+        tuple of float
+            Width and height.
+        """
+        lines = self.label(edge)
+        return max(text_width(line, NOTE, bold=self.is_slow(edge)) for line in lines) + 5, LINE * len(lines)
+
+    def colour(self, edge: Edge, theme: Theme) -> str:
+        """Give the colour of a path's line.
+
+        Parameters
+        ----------
+        edge
+            The path.
+        theme
+            Of the picture.
+
+        Returns
+        -------
+        str
+            One of the theme's.
+        """
+        return theme.slow if self.is_slow(edge) else theme.edge
 
     def is_slow(self, edge: Edge) -> bool:
         """Tell whether a path is one of those with the most waiting.
@@ -141,9 +197,12 @@ class MapPlan:
         shown = [edge for edge, count in self.counts.items() if self.is_slow(edge) or count >= least]
         return sorted(shown, key=lambda edge: (not self.is_slow(edge), -self.counts[edge], edge))
 
-    def _label_size(self, edge: Edge) -> tuple[float, float]:
-        lines = self.label(edge)
-        return max(text_width(line, NOTE, bold=self.is_slow(edge)) for line in lines) + 5, LINE * len(lines)
+    def _beyond(self) -> list[tuple[float, float, float, float]]:
+        """Give what lies beyond the picture's edges, where no label can be read."""
+        left, top, right, bottom = self.layout.bounds
+        inner = (left - MARGIN / 2, top - MARGIN / 2, right + MARGIN / 2, bottom + MARGIN / 2)
+        sides = [(-_FAR, -_FAR, inner[0], _FAR), (inner[2], -_FAR, _FAR, _FAR)]
+        return [*sides, (-_FAR, -_FAR, _FAR, inner[1]), (-_FAR, inner[3], _FAR, _FAR)]
 
     def _room(self, name: str) -> tuple[float, float, float, float]:
         """Give what a touchpoint takes, with its notes."""
@@ -186,6 +245,8 @@ class MapPlan:
         """What its marks mean."""
         points = self.touchpoints.values()
         present = {
+            "paths": True,
+            "visits": True,
             "back": any(route.back for route in self.layout.routes.values()),
             "slow": any(self.is_slow(edge) for edge in self.counts),
             "start": any(point.entry for point in points),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     import networkx as nx
 
-__all__ = ["MOST_TOUCHPOINTS", "USUAL_PATHS", "Selection", "select"]
+__all__ = ["EVER_PATHS", "MOST_TOUCHPOINTS", "USUAL_PATHS", "Selection", "select"]
 
 USUAL_PATHS: Final = 32
 """Paths that a map shows by default: more are hard to follow."""
@@ -15,8 +15,10 @@ USUAL_PATHS: Final = 32
 MOST_TOUCHPOINTS: Final = 24
 """Touchpoints that it shows by default, at most; where a number of paths is asked for, 60."""
 
+EVER_PATHS: Final = 150
+"""Paths that a map shows at most, whatever is asked for: nobody reads more."""
+
 _EVER_TOUCHPOINTS: Final = 60
-_EVER_PATHS: Final = 150
 _MARKS: Final = ("is_dropoff", "is_goal", "is_end")
 _RARE: Final = 0.005
 """What is rarer, as a share of the most visited touchpoint or the most frequent path, is left out by default."""
@@ -54,7 +56,7 @@ def select(graph: nx.DiGraph, paths: int | None = None) -> Selection:
         frequent. Touchpoints with a mark (a drop-off, a slow path, a goal) come before others where there are too many.
     """
     rare, most = (_RARE, MOST_TOUCHPOINTS) if paths is None else (0.0, _EVER_TOUCHPOINTS)
-    wanted = USUAL_PATHS if paths is None else min(paths, _EVER_PATHS)
+    wanted = USUAL_PATHS if paths is None else min(paths, EVER_PATHS)
     touchpoints = _touchpoints(graph, rare, most)
     shown = set(touchpoints)
     edges = [(u, v) for u, v in graph.edges if u in shown and v in shown]

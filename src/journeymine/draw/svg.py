@@ -7,14 +7,18 @@ from dataclasses import asdict
 from typing import Final
 from xml.etree import ElementTree
 
-from journeymine.draw.palette import LIGHT
+from journeymine.draw.palette import CHANNELS, LIGHT
 
 __all__ = ["tidied"]
 
 _NAMESPACE: Final = "http://www.w3.org/2000/svg"
 _FONTS: Final = "DejaVu Sans, Verdana, sans-serif"
 _NUMBER: Final = re.compile(r"-?\d+\.\d+")
-_VARIABLES: Final = {colour.lower(): f"var(--{name}, {colour})" for name, colour in asdict(LIGHT).items()}
+_VARIABLES: Final = {
+    colour.lower(): f"var(--{name}, {colour})"
+    for name, colour in asdict(LIGHT).items()
+    if colour not in CHANNELS.values()
+}
 
 
 def tidied(svg: str, *, label: str, themed: bool) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from journeymine.draw.layout import Direction, Footprint
 from journeymine.draw.text import shortened, text_width, wrapped
@@ -34,11 +34,14 @@ class Note(NamedTuple):
         Of what the arrow stands for, in [0, 1].
     strong
         Whether it stands out.
+    tone
+        Which of the theme's colours it has then.
     """
 
     text: str
     size: float
     strong: bool = False
+    tone: Literal["leave", "mark", "against"] = "leave"
 
 
 @dataclass(frozen=True)
