@@ -7,11 +7,17 @@ from scipy.stats import norm
 from journeymine.log import account
 from journeymine.log.eventlog import EventLog
 from journeymine.log.schema import TIME
+from journeymine.summary.arrays import Arrays
+from journeymine.summary.counts import Counts
+from journeymine.summary.dropoffs import return_curves
+from journeymine.summary.summarise import summarise
+from journeymine.summary.survival import Survival
 from tests.small import DAY, START
 
 __all__ = [
     "CHANCES",
     "TOUCHPOINTS",
+    "bootstrapped",
     "clustered_customers",
     "journeys",
     "true_dropoff",
@@ -113,6 +119,16 @@ def true_share(days: float, rng: np.random.Generator) -> float:
     chance, pace = _character(1_000_000, rng)
     visits = 1 / (1 - chance)
     return float((visits * (1 - chance * (1 - np.exp(-days / pace)))).sum() / visits.sum())
+
+
+def bootstrapped(log: EventLog, window: int, rng: np.random.Generator, draws: int = 200) -> np.ndarray:
+    """Give the 95 % percentile interval of drop-off over customers drawn again and again."""
+    gaps = return_curves(summarise(log, parts=["gaps"])).gaps
+    arrays = Arrays(log)
+    customer, size = arrays.per_event(arrays.case_customers), log.num_customers
+    weights = (np.bincount(rng.integers(0, size, size), minlength=size)[customer] for _ in range(draws))
+    curves = (Survival(Counts(gaps.keys, {"count": weight}, is_loose=True)) for weight in weights)
+    return np.nanquantile([curve.within(np.array([window]))[0][0] for curve in curves], [0.025, 0.975])
 
 
 def _character(customers: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

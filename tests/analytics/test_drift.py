@@ -38,7 +38,9 @@ def test_what_changed_is_said_and_drawn():
         r"followed within 2 d\.",
         result.headline,
     )
-    assert result.base.startswith("400 visits, 19")
+    assert result.base.startswith(
+        "400 visits of 400 customers over 40 d, 197 of them in the second half, followed for 2 d"
+    )
     ax = result.plot()
     _, early, late = ax.collections
     assert (early.get_offsets()[0, 0], late.get_offsets()[0, 0]) == pytest.approx((60, 30), abs=1.5)

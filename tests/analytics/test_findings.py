@@ -43,7 +43,7 @@ def test_every_sentence_has_a_number_and_estimates_have_intervals(planted):
 def test_the_funnel_is_told_with_its_largest_loss(planted):
     found = findings(planted, goal="parcel", within="14d", steps=["visit", "pay", "parcel"])
     assert found[2] == (
-        "200 of 400 journeys that reach “visit”, 50 % (45 % to 55 %), get to “parcel”; the largest share is lost from "
+        "200 of 400 journeys that reach “visit”, 50 % (45 % to 55 %), get to “parcel”. The largest share is lost from "
         "“pay” to “parcel”, where 50 % of 400 do not get further."
     )
 

@@ -196,3 +196,19 @@ def test_every_way_through_a_journey_is_tried(log, data, within):
     assert table["cases"].is_monotonic_decreasing
     if within is None:
         assert jm.funnel(jm.summarise(log), steps).table["cases"].tolist() == expected
+
+
+def test_the_picture_says_how_many_go_on_how_fast_and_what_the_others_did():
+    shown = [text.get_text() for text in jm.funnel(log_of(*STORY), ["visit", "buy"]).plot().texts]
+    assert shown[:2] == ["visit", "3 journeys"]
+    assert shown[2] == "buy"
+    assert shown[3].startswith("2 · 67 % of start (")
+    assert shown[4].startswith("67 % go on (")
+    assert " · median 17 d" in shown[4]
+    assert shown[4].endswith(" · the others: nothing more 100 %")
+
+
+def test_the_picture_of_a_summarys_funnel_says_only_what_a_summary_knows():
+    ax = jm.funnel(jm.summarise(log_of(*STORY)), ["visit", "buy"]).plot()
+    assert [text.get_text() for text in ax.texts][3:] == ["2 · 67 % of start", "67 % go on"]
+    assert not ax.lines

@@ -15,7 +15,7 @@ from journeymine.log.selection import Moment
 from journeymine.summary.cells import Cells
 from journeymine.summary.contrasts import Contrast, contrast
 from journeymine.summary.estimates import side_of
-from journeymine.summary.intervals import q_values
+from journeymine.summary.significance import q_values
 
 if TYPE_CHECKING:
     import pandas as pd

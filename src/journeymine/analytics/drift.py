@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from journeymine.analytics.result import Result, percent
+from journeymine.analytics.watched import watched
 from journeymine.durations import Duration, format_duration
 from journeymine.errors import OptionError
 from journeymine.log.eventlog import EventLog
@@ -136,10 +137,11 @@ def drift(
         raise OptionError(f"confidence must lie between 0 and 1, not {confidence!r}")
     summary = as_summary(log, "visits", "gaps")
     found = drifts(summary, goal=goal, end=end, within=within, confidence=confidence)
+    followed = format_duration(found.windows.max(initial=0) / 1e6)
     base = (
-        f"{found.visits.sum():,} visits, {found.visits[1].sum():,} of them in the second half of "
-        f"{format_duration(summary.window_seconds)}; open visits count while observed (Kaplan-Meier); {confidence:.0%} "
-        "intervals with the customer as unit; q-values by Benjamini and Hochberg."
+        f"{found.visits.sum():,} visits of {watched(log)}, {found.visits[1].sum():,} of them in the second half, "
+        f"followed for {followed} at most; open visits count while observed (Kaplan-Meier); {confidence:.0%} intervals "
+        "with the customer as unit; q-values by Benjamini and Hochberg."
     )
     return Drift(_table(summary, found), base)
 

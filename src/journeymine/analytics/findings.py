@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from statistics import NormalDist
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -22,10 +24,77 @@ if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
 
-__all__ = ["findings"]
+__all__ = ["SENTENCES", "Finding", "findings", "stands_out"]
 
 _CONFIDENCE: Final = 0.95
 _SCORE: Final = NormalDist().inv_cdf((1 + _CONFIDENCE) / 2)
+_PARTS: Final = ("customers", "starts", "visits", "channels", "follows", "times", "gaps", "variants", "spans")
+
+SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "loss": "Most customers are lost after “{activity}”: {rate} ({low_rate} to {high_rate}) of its {visits} visits "
+        "are not followed by another touchpoint within {within_seconds}; over all touchpoints it is {mean_rate}.",
+        "naive": "Counting last events would say {naive_rate}.",
+        "wait": "Most waiting adds up from “{activity}” to “{next_activity}”: {count} passes of {customers} customers "
+        "take {median_seconds} in the median ({low_seconds} to {high_seconds}), one in ten more than {p90_seconds}; "
+        "beyond the median that is {excess_seconds} in all.",
+        "passage": "{reached} of {cases} journeys that reach “{first}”, {share} ({low_share} to {high_share}), get to "
+        "“{last}”.",
+        "largest_loss": "The largest share is lost from “{before}” to “{after}”, where {lost_share} of {before_cases} "
+        "do not get further.",
+        "success": "{reached} of {cases} journeys, {share} ({low_share} to {high_share}), reach “{goal}” so far; some "
+        "are still under way.",
+        "few_succeed": "Fewer than {least} journeys reach “{goal}” so far.",
+        "course": "{cases} journeys take {variants} different courses; the most frequent, “{course}”, is that of "
+        "{share} ({low_share} to {high_share}).",
+    }
+)
+"""What findings say, by kind; the names in braces are facts, and their endings tell how each is to be read."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that stands out.
+
+    Attributes
+    ----------
+    kinds
+        Which sentences tell it, one after the other.
+    facts
+        What they say: text, counts, shares in [0, 1] (``…rate``, ``…share``) and durations (``…_seconds``).
+    """
+
+    kinds: tuple[str, ...]
+    facts: Mapping[str, Any]
+
+    def told(
+        self,
+        sentences: Mapping[str, str] = SENTENCES,
+        *,
+        count: Callable[[int], str] = "{:,}".format,
+        share: Callable[[float], str] = percent,
+        duration: Callable[[float], str] = format_duration,
+    ) -> str:
+        """Tell it.
+
+        Parameters
+        ----------
+        sentences
+            What each kind of finding says.
+        count, share, duration
+            How numbers are said.
+
+        Returns
+        -------
+        str
+            One or more sentences.
+        """
+        ways = {"rate": share, "share": share, "seconds": duration}
+        said = {
+            name: value if isinstance(value, str) else ways.get(name.rsplit("_", 1)[-1], count)(value)
+            for name, value in self.facts.items()
+        }
+        return " ".join(sentences[kind].format_map(said) for kind in self.kinds)
 
 
 def findings(
@@ -74,21 +143,44 @@ def findings(
     >>> findings(log, goal="buy")[0]
     '1 of 2 journeys, 50 % (9.5 % to 91 %), reach “buy” so far; some are still under way.'
     """
-    summary = as_summary(
-        log, "customers", "starts", "visits", "channels", "follows", "times", "gaps", "variants", "spans"
-    )
+    summary = as_summary(log, *_PARTS)
     graph = journey_graph(summary, goal=goal, end=end, within=within)
+    taken = None if steps is None else funnel(summary, steps).table
+    return [found.told() for found in stands_out(summary, graph, steps=taken, least=min_cases)]
+
+
+def stands_out(
+    summary: Summary, graph: nx.DiGraph, *, steps: pd.DataFrame | None = None, least: int = 1
+) -> list[Finding]:
+    """Find what stands out, the most important first.
+
+    Parameters
+    ----------
+    summary
+        Of a log.
+    graph
+        Its journey graph, or a part of it: nothing is said of touchpoints and transitions that are not in it.
+    steps
+        Table of a funnel, if there is one.
+    least
+        Say nothing of touchpoints and transitions of fewer customers, nor of courses of fewer journeys.
+
+    Returns
+    -------
+    list of Finding
+        At most one of each kind.
+    """
     found = [
-        _loss(graph, min_cases),
-        _wait(summary, graph, min_cases),
-        None if steps is None else _passage(funnel(summary, steps).table, min_cases),
-        None if goal is None else _success(summary, goal, min_cases),
-        _course(summary, graph, min_cases),
+        _loss(graph, least),
+        _wait(summary, graph, least),
+        None if steps is None else _passage(steps, least),
+        None if graph.graph["goal"] is None else _success(summary, graph.graph["goal"], least),
+        _course(summary, graph, least),
     ]
-    return [sentence for sentence in found if sentence]
+    return [finding for finding in found if finding]
 
 
-def _loss(graph: nx.DiGraph, least: int) -> str | None:
+def _loss(graph: nx.DiGraph, least: int) -> Finding | None:
     """Name the drop-off that loses most visits beyond the mean rate."""
     known = [facts for _, facts in graph.nodes(data=True) if facts["dropoff_rate"] == facts["dropoff_rate"]]
     visits = sum(facts["visits"] for facts in known)
@@ -101,19 +193,14 @@ def _loss(graph: nx.DiGraph, least: int) -> str | None:
     if not marked:
         return None
     _, name, facts = max(marked, key=lambda item: item[:2])
-    return (
-        f"Most customers are lost after “{name}”: {_estimate(facts)} of its {facts['visits']:,} visits are not "
-        f"followed by another touchpoint within {format_duration(facts['within_seconds'])}; over all touchpoints it is "
-        f"{percent(mean)}. Counting last events would say {percent(facts['naive_rate'])}."
+    told = {"rate": "dropoff_rate", "low_rate": "dropoff_low", "high_rate": "dropoff_high", "visits": "visits"}
+    told |= {key: key for key in ("naive_rate", "within_seconds")}
+    return Finding(
+        ("loss", "naive"), {"activity": name, "mean_rate": mean} | {key: facts[of] for key, of in told.items()}
     )
 
 
-def _estimate(facts: dict[str, Any]) -> str:
-    rate, low, high = (percent(facts[name]) for name in ("dropoff_rate", "dropoff_low", "dropoff_high"))
-    return f"{rate} ({low} to {high})"
-
-
-def _wait(summary: Summary, graph: nx.DiGraph, least: int) -> str | None:
+def _wait(summary: Summary, graph: nx.DiGraph, least: int) -> Finding | None:
     """Name the slow transition with the most time beyond its median."""
     slow = [
         (facts["excess_seconds"], edge, facts)
@@ -122,13 +209,11 @@ def _wait(summary: Summary, graph: nx.DiGraph, least: int) -> str | None:
     ]
     if not slow:
         return None
-    excess, (before, after), facts = max(slow, key=lambda item: item[:2])
-    low, high = (format_duration(bound) for bound in _median_interval(summary, before, after, facts["customers"]))
-    return (
-        f"Most waiting adds up from “{before}” to “{after}”: {facts['count']:,} passes of {facts['customers']:,} "
-        f"customers take {format_duration(facts['median_seconds'])} in the median ({low} to {high}), one in ten more "
-        f"than {format_duration(facts['p90_seconds'])}; beyond the median that is {format_duration(excess)} in all."
-    )
+    _, (before, after), facts = max(slow, key=lambda item: item[:2])
+    low, high = _median_interval(summary, before, after, facts["customers"])
+    numbers = ("count", "customers", "median_seconds", "p90_seconds", "excess_seconds")
+    told = {"activity": before, "next_activity": after, "low_seconds": low, "high_seconds": high}
+    return Finding(("wait",), told | {name: facts[name] for name in numbers})
 
 
 def _median_interval(summary: Summary, before: str, after: str, customers: int) -> tuple[float, float]:
@@ -141,48 +226,45 @@ def _median_interval(summary: Summary, before: str, after: str, customers: int) 
     return low, high
 
 
-def _passage(steps: pd.DataFrame, least: int) -> str | None:
+def _passage(steps: pd.DataFrame, least: int) -> Finding | None:
     """Say how many get through a funnel, and where it loses most of those who come that far."""
     first, last = int(steps["cases"].iloc[0]), int(steps["cases"].iloc[-1])
     if last < max(least, 1):
         return None
-    passed = (
-        f"{last:,} of {first:,} journeys that reach “{steps['step'].iloc[0]}”, {_with_interval(last, first)}, get to "
-        f"“{steps['step'].iloc[-1]}”"
-    )
+    names = {"first": steps["step"].iloc[0], "last": steps["step"].iloc[-1]}
+    passed = {"reached": last, "cases": first, **names, **_with_interval(last, first)}
     if first == last:
-        return f"{passed}."
+        return Finding(("passage",), passed)
     worst = int(steps["step_share"].iloc[1:].idxmin())
     before, after = steps.iloc[worst - 1], steps.iloc[worst]
-    return (
-        f"{passed}; the largest share is lost from “{before['step']}” to “{after['step']}”, where "
-        f"{percent(1 - after['step_share'])} of {before['cases']:,} do not get further."
-    )
+    lost = {"before": before["step"], "after": after["step"], "lost_share": 1 - float(after["step_share"])}
+    return Finding(("passage", "largest_loss"), {**passed, **lost, "before_cases": int(before["cases"])})
 
 
-def _success(summary: Summary, goal: str, least: int) -> str:
+def _success(summary: Summary, goal: str, least: int) -> Finding:
     cases, code = summary.overall("variants"), summary.code(goal)
     places = (
         np.searchsorted(summary.sequences.offsets, np.flatnonzero(summary.sequences.codes == code), side="right") - 1
     )
     reached = int(cases["count"][np.isin(cases["variant"], places)].sum())
     if reached < least:
-        return f"Fewer than {least:,} journeys reach “{goal}” so far."
-    share = _with_interval(reached, summary.num_cases)
-    return f"{reached:,} of {summary.num_cases:,} journeys, {share}, reach “{goal}” so far; some are still under way."
+        return Finding(("few_succeed",), {"goal": goal, "least": least})
+    facts = {"goal": goal, "reached": reached, "cases": summary.num_cases}
+    return Finding(("success",), facts | _with_interval(reached, summary.num_cases))
 
 
-def _with_interval(count: int, total: int) -> str:
-    """Say a share with Wilson's interval."""
+def _with_interval(count: int, total: int) -> dict[str, float]:
+    """Give a share with Wilson's interval."""
     share, weight = count / total, _SCORE**2 / total
     middle = (share + weight / 2) / (1 + weight)
     reach = (share * (1 - share) * weight + weight**2 / 4) ** 0.5 / (1 + weight)
-    return f"{percent(share)} ({percent(max(middle - reach, 0.0))} to {percent(min(middle + reach, 1.0))})"
+    return {"share": share, "low_share": max(middle - reach, 0.0), "high_share": min(middle + reach, 1.0)}
 
 
-def _course(summary: Summary, graph: nx.DiGraph, least: int) -> str | None:
+def _course(summary: Summary, graph: nx.DiGraph, least: int) -> Finding | None:
     found = variants(summary, top=1)
     for variant, cases in zip(found.table["variant"], found.table["cases"], strict=True):
-        if min(cases, *(graph.nodes[name]["customers"] for name in variant)) >= least:
-            return found.headline
+        if set(variant) <= set(graph) and min(cases, *(graph.nodes[name]["customers"] for name in variant)) >= least:
+            facts = {"cases": found.num_cases, "variants": found.num_variants, "course": " → ".join(variant)}
+            return Finding(("course",), facts | _with_interval(int(cases), found.num_cases))
     return None

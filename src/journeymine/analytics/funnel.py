@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 
 from journeymine.analytics.result import Result, percent
+from journeymine.analytics.watched import watched
 from journeymine.durations import Duration, format_duration, to_microseconds
 from journeymine.errors import OptionError, UnknownActivityError, UnknownOptionError
 from journeymine.log import columns
@@ -17,7 +18,8 @@ from journeymine.summary.arrays import Arrays
 from journeymine.summary.attempts import Attempts, attempts, attempts_in_any_order
 from journeymine.summary.counts import Counts
 from journeymine.summary.groups import NUM_GROUPS
-from journeymine.summary.intervals import share_errors, share_interval
+from journeymine.summary.intervals import share_interval
+from journeymine.summary.jackknife import share_errors
 from journeymine.summary.summary import Summary
 
 if TYPE_CHECKING:
@@ -81,15 +83,11 @@ class Funnel(Result):
         return f"; the slowest step takes a median of {taken}, from “{before}” to “{after}”"
 
     def _draw(self, ax: Axes | None) -> Axes:
-        """Draw the steps as bars, with the shares that go on."""
-        from journeymine.draw.bars import draw_bars
+        """Draw the steps as bars, with what is lost between them and what those who stop did next."""
+        from journeymine.analytics.funnel_steps import funnel_steps
+        from journeymine.draw.steps import draw_steps
 
-        rows = self.table[["cases", "start_share", "step_share", "median_seconds"]].to_numpy()
-        notes = [f"{cases:,.0f} · {percent(start)} of start" for cases, start, _, _ in rows[:1]] + [
-            f"{cases:,.0f} · {percent(start)} of start · {percent(step)} of step · {format_duration(median)}"
-            for cases, start, step, median in rows[1:]
-        ]
-        return draw_bars(self.table["step"].tolist(), self.table["cases"].to_numpy(), notes, label="journeys", ax=ax)
+        return draw_steps(funnel_steps(self.table, self.went_on), ax=ax)
 
 
 def funnel(
@@ -160,7 +158,7 @@ def funnel(
         raise OptionError("in any order no step can come twice")
     if attempt not in get_args(_ATTEMPT):
         raise UnknownOptionError("attempt cannot be {name!r}", attempt, get_args(_ATTEMPT))
-    base = _base(within, in_order=in_order, exclude=exclude, hold=hold, attempt=attempt)
+    base = _base(log, within, in_order=in_order, exclude=exclude, hold=hold, attempt=attempt)
     if isinstance(log, Summary):
         if within is not None or barred or hold is not None or not in_order or attempt != "best":
             raise OptionError(
@@ -202,14 +200,23 @@ def step_codes(names: Sequence[str], known: Sequence[str]) -> list[int]:
 
 
 def _base(
-    within: Duration | None, *, in_order: bool, exclude: str | Sequence[str], hold: str | None, attempt: str
+    log: EventLog | Summary,
+    within: Duration | None,
+    *,
+    in_order: bool,
+    exclude: str | Sequence[str],
+    hold: str | None,
+    attempt: str,
 ) -> str:
     ways = ["in order" if in_order else "in any order"]
     ways += ["with any time in between"] if within is None else [f"within {within} of the first step"]
     ways += [f"the same {hold} throughout"] if hold else []
     ways += [f"none of {', '.join([exclude] if isinstance(exclude, str) else exclude)} in between"] if exclude else []
     counted = "every attempt counts" if attempt == "best" else "only the first attempt counts"
-    return f"Journeys that take the steps {', '.join(ways)}; {counted}; open journeys count as far as they went."
+    return (
+        f"{log.num_cases:,} journeys of {watched(log)}, of which those that take the steps {', '.join(ways)}; "
+        f"{counted}; open journeys count as far as they went."
+    )
 
 
 # --- from attempts to figures ----------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import numpy as np
 
 from journeymine.durations import Duration
 from journeymine.summary.contrasts import Contrast
+from journeymine.summary.earth_mover import CourseTables
 from journeymine.summary.estimates import Estimates
 from journeymine.summary.shuffles import Shuffled
 
@@ -65,6 +66,8 @@ class Measured:
         Tables by lot, where cases fall into categories.
     p
         How likely segments as different, or more, are by chance, where a test of its own says so.
+    courses
+        Tables by lot of the most frequent courses, where categories are courses.
     medians
         For each pair of sides, what stands in the table where that is not what is tested.
     """
@@ -76,6 +79,7 @@ class Measured:
     figure: str
     shuffled: Shuffled | None = None
     p: float | None = None
+    courses: CourseTables | None = None
     medians: list[Contrast] | None = None
 
     @property

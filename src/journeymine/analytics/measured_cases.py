@@ -10,15 +10,16 @@ from journeymine.durations import to_microseconds
 from journeymine.errors import OptionError
 from journeymine.summary.attempts import attempts
 from journeymine.summary.cells import Cells
+from journeymine.summary.earth_mover import CourseTables
 from journeymine.summary.estimates import Estimates
 from journeymine.summary.sequences import Sequences
-from journeymine.summary.shuffles import shuffled
+from journeymine.summary.shuffles import can_differ, shuffled
 from journeymine.summary.visits import distinct_customers
 
 __all__ = ["funnels", "variants"]
 
 _OTHER = ("other",)
-_EXPECTED = 5
+_LOTS = 49  # for the mean distance: each takes a linear programme
 
 
 def variants(cells: Cells, terms: Terms) -> Measured:
@@ -45,21 +46,22 @@ def variants(cells: Cells, terms: Terms) -> Measured:
     names = [*sequences.tuples(kept, list(arrays.activities)), *([_OTHER] if len(kept) < len(sequences) else [])]
     hits = cells.totals(categories, len(names))
     counted = "journeys, open ones as far as they went"
+    runs, seed = terms.runs, terms.seed
     return Measured(
         {"variant": names},
         Estimates.of_shares(hits, hits.sum(axis=0)),
         _customers(cells, categories, cells.known, len(names)),
         f"{len(cells.known):,} {counted}; courses of fewer than {terms.min_customers} customers stand together.",
         "share",
-        shuffled(cells, categories, cells.known, runs=terms.runs, seed=terms.seed) if terms.runs else None,
+        shuffled(cells, categories, cells.known, runs=runs, seed=seed) if runs else None,
+        courses=CourseTables.of(cells, sequences, which, runs=min(runs, _LOTS), seed=seed) if runs else None,
     )
 
 
 def _common(cells: Cells, which: np.ndarray, size: int, least: int) -> np.ndarray:
-    """Find the courses that enough customers took, and of which some are to be expected in each segment."""
-    smallest = np.bincount(cells.of_case[cells.known]).min()
-    expected = np.bincount(which[cells.known], minlength=size) * smallest / max(len(cells.known), 1)
-    return np.flatnonzero((_customers(cells, which, cells.known, size) >= least) & (expected >= _EXPECTED))
+    """Find the courses that enough customers took, and that are frequent enough to differ."""
+    cases, sizes = np.bincount(which[cells.known], minlength=size), np.bincount(cells.of_case[cells.known])
+    return np.flatnonzero((_customers(cells, which, cells.known, size) >= least) & can_differ(cases, sizes))
 
 
 def _customers(cells: Cells, categories: np.ndarray, cases: np.ndarray, size: int) -> np.ndarray:

@@ -12,9 +12,9 @@ from journeymine.summary import journeys
 from journeymine.summary.cells import Cells
 from journeymine.summary.contrasts import Contrast
 from journeymine.summary.counts import Counts, blocks_of, totals
+from journeymine.summary.differences import difference_interval
 from journeymine.summary.estimates import Estimates
 from journeymine.summary.groups import NUM_GROUPS
-from journeymine.summary.intervals import difference_interval
 from journeymine.summary.log_ranks import Waits
 from journeymine.summary.quantiles import Durations, coded
 from journeymine.summary.summarise import summarise

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from journeymine.analytics.result import Result, percent
-from journeymine.durations import Duration, format_duration
+from journeymine.analytics.watched import watched
+from journeymine.durations import Duration
 from journeymine.errors import OptionError, WindowError
 from journeymine.log.eventlog import EventLog
 from journeymine.summary.dropoffs import DropOffs, dropoffs, return_curves
-from journeymine.summary.intervals import jackknife_errors, p_values, q_values
+from journeymine.summary.jackknife import jackknife_errors
 from journeymine.summary.left_out import LeftOut
+from journeymine.summary.significance import p_values, q_values
 from journeymine.summary.summarise import summarise
 from journeymine.summary.summary import Summary
 from journeymine.summary.survival import Survival
@@ -188,7 +190,7 @@ def truncation_check(
     table = table.loc[table["visits"] >= min_visits].reset_index(drop=True)
     table.insert(len(table.columns) - 1, "q_value", q_values(table.pop("p_value").to_numpy(float)))
     base = (
-        f"Cut at {', '.join(percent(share) for share in CUTS)} of {format_duration(whole.window_seconds)}; touchpoints "
+        f"A log of {watched(log)}, cut at {', '.join(percent(share) for share in CUTS)} of this time; touchpoints "
         f"with at least {min_visits:,} visits before the cut, and windows that end before the log does; goal and other "
         "ends are left out."
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from journeymine.analytics.result import Result, percent
+from journeymine.analytics.watched import watched
 from journeymine.errors import OptionError, UnknownOptionError
 from journeymine.log.eventlog import EventLog
 from journeymine.summary.quantiles import Durations
@@ -115,12 +116,12 @@ def variants(
     if engine == "pm4py" and isinstance(log, EventLog):
         from journeymine.graph.models import variants_by_pm4py
 
-        return _result(*variants_by_pm4py(log), summary=as_summary(log, "channels"), top=top)
+        return _result(*variants_by_pm4py(log), summary=as_summary(log, "channels"), top=top, whose=watched(log))
     if engine != "arrow":
         choices = ("arrow", "pm4py")
         raise UnknownOptionError("engine {name!r} cannot be used here (pm4py needs a log)", engine, choices)
     summary = as_summary(log, "variants", "spans", "channels")
-    return _result(*_counted(summary, top), summary=summary, top=top)
+    return _result(*_counted(summary, top), summary=summary, top=top, whose=watched(log))
 
 
 def _counted(summary: Summary, top: int | None) -> tuple[list[tuple[str, ...]], np.ndarray, np.ndarray, int, int]:
@@ -141,6 +142,7 @@ def _result(
     *,
     summary: Summary,
     top: int | None,
+    whose: str,
 ) -> Variants:
     import pandas as pd
 
@@ -154,5 +156,6 @@ def _result(
             "median_seconds": medians[:top],
         }
     )
-    base = f"{num_cases:,} journeys, open ones included as far as they went; median time from first to last event."
+    counted = "open ones included as far as they went; median time from first to last event"
+    base = f"{num_cases:,} journeys of {whose}, {counted}."
     return Variants(table, base, num_cases, num_variants, summary.main_channels())

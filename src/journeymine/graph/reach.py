@@ -15,7 +15,8 @@ from journeymine.graph.chain import Chain, chain_of
 from journeymine.log.eventlog import EventLog
 from journeymine.summary.dropoffs import customers_of
 from journeymine.summary.groups import NUM_GROUPS
-from journeymine.summary.intervals import jackknife_errors, share_interval
+from journeymine.summary.intervals import share_interval
+from journeymine.summary.jackknife import jackknife_errors
 from journeymine.summary.left_out import LeftOut
 from journeymine.summary.summarise import as_summary
 from journeymine.summary.summary import Summary
