@@ -2,74 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from importlib.metadata import version
 from typing import Any, Final
 
-import journeymine
-from journeymine.analytics.delays import delays
-from journeymine.analytics.dropoff import dropoff
-from journeymine.analytics.findings import findings
-from journeymine.analytics.funnel import Funnel, funnel
-from journeymine.analytics.journey_map import JourneyMap, journey_map, mapped
-from journeymine.analytics.variants import variants
-from journeymine.durations import Duration
-from journeymine.log.eventlog import EventLog
+from journeymine.analytics.findings import Finding, stands_out
+from journeymine.reporting.answers import (
+    delays_told,
+    dropoff_told,
+    funnel_told,
+    going_through,
+    switches_told,
+    variants_told,
+)
+from journeymine.reporting.numbers import numbers
+from journeymine.reporting.question import Question
 from journeymine.reporting.rows import account
-from journeymine.reporting.words import DEFINITIONS, assumptions
-from journeymine.summary.summarise import summarise
+from journeymine.reporting.segments import segments_told
 from journeymine.summary.summary import Summary
 
-__all__ = ["Question", "content"]
+__all__ = ["content"]
 
-_VARIANTS: Final = 15
-_DELAYS: Final = 20
-
-
-@dataclass(frozen=True, eq=False)
-class Question:
-    """What a report is asked.
-
-    Attributes
-    ----------
-    log
-        A log or a summary.
-    goal, end, within, steps
-        As `report` takes them.
-    title
-        What stands above it.
-    least
-        Groups of fewer customers are not shown.
-    """
-
-    log: EventLog | Summary
-    goal: str | None
-    end: tuple[str, ...]
-    within: Duration | None
-    steps: tuple[str, ...] | None
-    title: str
-    least: int
-
-    @cached_property
-    def summary(self) -> Summary:
-        """The summary that all answers come from."""
-        return self.log if isinstance(self.log, Summary) else summarise(self.log)
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """Goal, ends and window, as analyses take them."""
-        return {"goal": self.goal, "end": self.end, "within": self.within}
-
-    @cached_property
-    def map(self) -> JourneyMap:
-        """The journey map of everybody."""
-        return journey_map(self.summary, **self.options)
-
-    @cached_property
-    def hidden(self) -> list[str]:
-        """Touchpoints of too few customers to be shown."""
-        return [name for name, facts in self.map.graph.nodes(data=True) if facts["customers"] < self.least]
+_SECTIONS: Final = {
+    "loss": "drop-off", "wait": "waiting", "passage": "steps", "success": "journeys", "few_succeed": "journeys",
+    "course": "journeys",
+}  # fmt: skip
 
 
 def content(question: Question) -> dict[str, Any]:
@@ -86,34 +43,42 @@ def content(question: Question) -> dict[str, Any]:
         Text, finite numbers, None, lists and dicts only. No customer, no case and no instant is in it: aggregates, and
         the days between which the log lies.
     """
-    found = None if question.steps is None else funnel(question.log, question.steps)
+    language = question.language
+    variants = variants_told(question)
+    told = {
+        "variants": variants,
+        "dropoff": dropoff_told(question),
+        "delays": delays_told(question),
+        "switches": switches_told(question),
+        "funnel": funnel_told(question, variants["rows"]),
+        "segments": segments_told(question),
+    }
     return {
         "title": question.title,
-        "made_with": f"journeymine {journeymine.__version__}",
+        "language": language.name,
+        "made_with": f"journeymine {version('journeymine')}",
         "goal": question.goal,
         "end": list(question.end),
         "within": None if question.within is None else str(question.within),
         "min_customers": question.least,
         "log": _log(question),
-        "findings": findings(question.summary, **question.options, steps=question.steps, min_cases=question.least),
+        "findings": _findings(question, told),
         "map": _map(question),
-        "variants": _variants(question),
-        "dropoff": _dropoff(question),
-        "delays": _delays(question),
-        "funnel": None if found is None else _steps(found, question),
+        **told,
         "account": account(question.log),
-        "assumptions": assumptions(question.least, from_summary=isinstance(question.log, Summary)),
-        "definitions": [list(pair) for pair in DEFINITIONS],
+        "assumptions": _assumptions(question),
+        "definitions": language.list("words.definitions"),
     }
 
 
 def _log(question: Question) -> dict[str, Any]:
     summary = question.summary
+    customers = summary.num_customers
     return {
-        "events": summary.num_events,
-        "journeys": summary.num_cases,
-        "customers": summary.num_customers,
-        "touchpoints": len(question.map.graph),
+        "visits": sum(facts["visits"] for _, facts in question.graph.nodes(data=True)),
+        "journeys": None if question.is_small else summary.num_cases,
+        "customers": None if 0 < customers < question.least else customers,
+        "touchpoints": len(question.all_graph),
         "channels": list(summary.channels),
         "first_day": _day(summary.first_time),
         "observed_until": _day(summary.observed_until),
@@ -127,94 +92,64 @@ def _day(microseconds: int | None) -> str | None:
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)).date().isoformat()
 
 
+def _assumptions(question: Question) -> list[str]:
+    language = question.language
+    numbers_said = {"least": language.count(question.least), "rounded": language.count(2 * question.least)}
+    sentences = [text.format(**numbers_said) for text in language.list("words.assumptions")]
+    return [*sentences, *([language.text("words.from_summary")] if isinstance(question.log, Summary) else [])]
+
+
+# --- findings --------------------------------------------------------------------------------------------------------
+
+
+def _findings(question: Question, told: dict[str, Any]) -> list[dict[str, Any]]:
+    """Tell what stands out among what is shown."""
+    if question.is_small:
+        return []
+    steps = told["funnel"]["rows"]
+    is_whole = bool(steps) and all(row["is_told"] for row in steps)
+    taken = question.funnel.table if question.funnel and is_whole else None
+    found = stands_out(question.summary, question.graph, steps=taken, least=question.least)
+    return [_told(finding, question) for finding in (_fitting(each, question, told) for each in found) if finding]
+
+
+def _told(finding: Finding, question: Question) -> dict[str, Any]:
+    kind = finding.kinds[0]
+    text = question.language.told(finding)
+    return {"kind": kind, "section": _SECTIONS[kind], "text": text, **numbers(finding.facts)}
+
+
+def _fitting(finding: Finding, question: Question, told: dict[str, Any]) -> Finding | None:
+    """Leave out of a finding what may not be told."""
+    kind, facts = finding.kinds[0], finding.facts
+    if kind == "loss" and facts["naive_rate"] != facts["naive_rate"]:
+        return Finding(("loss",), {name: value for name, value in facts.items() if name != "naive_rate"})
+    courses = told["variants"]["rows"]
+    if kind == "success":
+        steps = [row["cases"] for row in told["funnel"]["rows"] if row["is_told"]]
+        beside = [facts["cases"], *steps, going_through(courses, [facts["goal"]])]
+        return finding if question.fits(facts["reached"], beside) else None
+    first = [" → ".join(row["variant"]) for row in courses[:1]]
+    return None if kind == "course" and facts["course"] not in first else finding
+
+
 # --- map -------------------------------------------------------------------------------------------------------------
 
 
 def _map(question: Question) -> dict[str, Any]:
     import networkx as nx
 
-    from journeymine.draw.files import map_svg
-
-    graph = question.map.graph.copy()
-    graph.remove_nodes_from(question.hidden)
-    few = [edge for edge in graph.edges if graph.edges[edge]["customers"] < question.least]
-    graph.remove_edges_from(few)
-    alone = {name for edge in question.map.graph.edges for name in edge} & set(nx.isolates(graph))
-    shown = mapped(graph, num_steps=question.map.num_steps)
-    drawn = mapped(graph.subgraph([name for name in graph if name not in alone]), num_steps=question.map.num_steps)
-    nodes = [{"activity": name, **_numbers(facts)} for name, facts in graph.nodes(data=True)]
+    graph, everything = question.graph, question.all_graph
+    nodes = [{"activity": name, **numbers(facts)} for name, facts in graph.nodes(data=True)]
+    for node in nodes:
+        node["starts"] = node["starts"] if isinstance(node["starts"], int) else None
+    linked = {name for edge in everything.edges for name in edge}
     return {
-        "headline": shown.headline,
         "touchpoints": sorted(nodes, key=lambda node: (-node["visits"], node["activity"])),
-        "paths": [_numbers(row) for row in shown.table.to_dict("records")],
-        "hidden_touchpoints": len(question.hidden),
-        "hidden_paths": question.map.graph.number_of_edges() - graph.number_of_edges(),
-        "unlinked_touchpoints": len(alone),
-        "svg": map_svg(drawn.plan(), themed=True),
+        "paths": [numbers(row) for row in question.map.table.to_dict("records")],
+        "num_paths": everything.number_of_edges(),
+        "num_steps": None if question.is_small else question.map.num_steps,
+        "hidden_touchpoints": len(everything) - len(graph),
+        "hidden_paths": everything.number_of_edges() - graph.number_of_edges(),
+        "unlinked_touchpoints": len(linked & set(nx.isolates(graph))),
     }
-
-
-def _numbers(row: dict[Any, Any]) -> dict[str, Any]:
-    return {str(name): _number(value) for name, value in row.items()}
-
-
-def _number(value: Any) -> Any:
-    """Give plain values that JSON can hold: not a number is None."""
-    value = value.item() if hasattr(value, "item") else value
-    return None if isinstance(value, float) and value != value else value
-
-
-# --- tables ----------------------------------------------------------------------------------------------------------
-
-
-def _variants(question: Question) -> dict[str, Any]:
-    frequent = int((question.summary.overall("variants")["count"] >= question.least).sum())
-    found, named = variants(question.summary, top=max(frequent, 1)), dict(question.map.graph.nodes(data="channel"))
-    hidden = set(question.hidden)
-    shown = [row for row in found.table.head(frequent).to_dict("records") if hidden.isdisjoint(row["variant"])]
-    rows = [
-        {
-            **_numbers(row),
-            "variant": list(row["variant"]),
-            "channels": [named[activity] for activity in row["variant"]],
-            "outcome": _outcome(row["variant"], question),
-        }
-        for row in shown[:_VARIANTS]
-    ]
-    other = {
-        "variants": found.num_variants - len(rows),
-        "cases": found.num_cases - sum(row["cases"] for row in rows),
-        "rare": found.num_variants - len(shown),
-    }
-    return {"rows": rows, "other": other, "cases": found.num_cases, "variants": found.num_variants, "base": found.base}
-
-
-def _outcome(variant: tuple[str, ...], question: Question) -> str | None:
-    if question.goal in variant:
-        return "goal"
-    return "end" if set(question.end) & set(variant) else None
-
-
-def _dropoff(question: Question) -> dict[str, Any]:
-    found = dropoff(question.summary, **question.options)
-    rows = [row for row in found.table.to_dict("records") if row["activity"] not in question.hidden]
-    marked = dict(question.map.graph.nodes(data="is_dropoff"))
-    shown = [{**_numbers(row), "is_dropoff": marked[row["activity"]]} for row in rows]
-    return {"rows": shown, "hidden": len(found.table) - len(shown), "base": found.base}
-
-
-def _delays(question: Question) -> dict[str, Any]:
-    found = delays(question.summary)
-    enough = [row for row in found.table.to_dict("records") if row["customers"] >= question.least]
-    rows = [_numbers(row) for row in enough[:_DELAYS]]
-    return {"rows": rows, "shown": len(rows), "transitions": len(found.table), "base": found.base}
-
-
-def _steps(found: Funnel, question: Question) -> dict[str, Any]:
-    """Give the steps; of those that too few journeys reached only that they are few."""
-    rows = []
-    for row in found.table.to_dict("records"):
-        few = 0 < row["cases"] < question.least
-        shown = _numbers(row)
-        rows.append({**dict.fromkeys(shown), "step": row["step"], "few": True} if few else {**shown, "few": False})
-    return {"rows": rows, "base": found.base}

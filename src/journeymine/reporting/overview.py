@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from journeymine.reporting.figures import count, counted, duration, joined
+from journeymine.reporting.language import Language
 from journeymine.reporting.markup import Markup, element
+from journeymine.reporting.said import Said
 from journeymine.reporting.tables import table
 
-__all__ = ["header", "hidden", "journey_map"]
+__all__ = ["header", "journey_map"]
 
 Content = dict[str, Any]
 
+_LISTED: Final = 100  # paths
 
-def header(content: Content) -> Markup:
+
+def header(content: Content, language: Language, links: dict[str, str]) -> Markup:
     """Give the head of the page: title, what the log is, its key figures and the findings.
 
     Parameters
     ----------
     content
         As `content` gives it.
+    language
+        Of the page.
+    links
+        What links to each section say.
 
     Returns
     -------
@@ -27,77 +34,102 @@ def header(content: Content) -> Markup:
         An element.
     """
     log = content["log"]
-    days = f"{log['first_day']} to {log['observed_until']}" if log["first_day"] else "no events"
-    channels = f" · {', '.join(log['channels'])}" if log["channels"] else ""
-    facts = [("journeys", log["journeys"]), ("customers", log["customers"]), ("visits", log["events"])]
-    facts += [("touchpoints", log["touchpoints"])]
+    facts = [(language.text(f"header.{name}"), log[name]) for name in ("journeys", "customers", "visits")]
+    facts += [(language.text("header.touchpoints"), log["touchpoints"])]
+    few = language.text("page.under", limit=content["min_customers"])
+    found = [_finding(finding, links) for finding in content["findings"]]
     return element(
         "header",
-        element("h1", content["title"]),
-        element("p", f"{days}{channels}", class_="soft"),
-        element("dl", *(_fact(name, number) for name, number in facts), class_="facts"),
-        element("h2", "What stands out", id="findings"),
-        element("ol", *(element("li", joined(text)) for text in content["findings"]), class_="findings")
-        if content["findings"]
-        else element("p", "Nothing stands out."),
+        element("h1", content["title"], dir="auto"),
+        element("p", _days(log, language), *_channels(log["channels"]), class_="soft"),
+        element("dl", *(_fact(name, few if n is None else language.count(n)) for name, n in facts), class_="facts"),
+        element("h2", language.text("header.findings"), id="findings"),
+        element("ol", *found, class_="findings") if found else element("p", language.text("header.nothing")),
     )
 
 
-def _fact(name: str, number: int) -> Markup:
-    return element("div", element("dt", name), element("dd", count(number)))
+def _days(log: Content, language: Language) -> str:
+    if log["first_day"] is None:
+        return language.text("dates.none")
+    days = {"first": language.day(log["first_day"]), "last": language.day(log["observed_until"])}
+    return language.text("dates.span", **days)
 
 
-def journey_map(content: Content) -> Markup:
-    """Give the journey map, and its paths as a table."""
-    found = content["map"]
-    rows = [
-        [path["activity"], path["next_activity"], count(path["count"]), count(path["customers"]),
-         duration(path["median_seconds"]), duration(path["p90_seconds"]), duration(path["excess_seconds"]),
-         "yes" if path["is_slow"] else ""]
-        for path in found["paths"]
-    ]  # fmt: skip
-    heads = ["From", "To", "Passes", "Customers", "Median", "One in ten over", "Excess in all", "Most waiting"]
-    left_out = [
-        hidden(found["hidden_touchpoints"], "touchpoint", content["min_customers"]),
-        hidden(found["hidden_paths"], "path", content["min_customers"]),
-        _unlinked(found["unlinked_touchpoints"]),
-    ]
-    return element(
-        "section",
-        element("h2", "Journey map", id="map"),
-        element("p", joined(found["headline"])),
-        element(
-            "figure", element("div", Markup(found["svg"]), class_="map", tabindex=0, role="group", aria_label="Map")
-        ),
-        element("p", *left_out, class_="soft"),
-        element("details", element("summary", "The paths as a table"), table("Paths", heads, rows, kinds="ttnnnnnt")),
-    )
+def _channels(names: list[str]) -> list[str]:
+    """Give the names of channels, each kept apart: one that turns its text around leaves the others as they are."""
+    marks = [" · ", *[", "] * (len(names) - 1)]
+    return [part for mark, name in zip(marks, names, strict=False) for part in (mark, element("bdi", name))]
 
 
-def hidden(number: int, noun: str, least: int) -> str | None:
-    """Say how much is not shown.
+def _fact(name: str, number: str) -> Markup:
+    return element("div", element("dt", name), element("dd", number))
+
+
+def _finding(finding: Content, links: dict[str, str]) -> Markup:
+    place = finding["section"]
+    link = element("a", links[place], href=f"#{place}", class_="onward") if place in links else None
+    return element("li", finding["text"], " ", link)
+
+
+def journey_map(content: Content, language: Language, drawing: str) -> Markup:
+    """Give the journey map, and its paths as a table.
 
     Parameters
     ----------
-    number
-        How many are not.
-    noun
-        What they are.
-    least
-        They have fewer customers.
+    content
+        As `content` gives it.
+    language
+        Of the page.
+    drawing
+        The map as SVG, for print and for browsers that run no scripts.
 
     Returns
     -------
-    str or None
-        A sentence, or None where nothing is left out.
+    Markup
+        A section.
     """
-    if not number:
-        return None
-    return f"{counted(number, noun)} of fewer than {least:,} customers {'is' if number == 1 else 'are'} left out. "
+    found = content["map"]
+    still = element("div", Markup(drawing), class_="map", tabindex=0, role="group", lang="en",
+                    aria_label=language.text("map.label"))  # fmt: skip
+    return element(
+        "section",
+        element("h2", language.text("map.heading"), id="map"),
+        element("p", language.text("map.how"), id="map-how"),
+        element("figure", element("div", id="map-live"), element("noscript", still)) if found["paths"] else None,
+        element("p", " ".join(_left_out(found, language)), class_="soft"),
+        _paths(found, language) if found["paths"] else None,
+    )
 
 
-def _unlinked(number: int) -> str | None:
-    if not number:
-        return None
-    some = f"{counted(number, 'touchpoint')} {'is' if number == 1 else 'are'}"
-    return f"{some} not in the picture, as all paths from and to there are among these."
+def _paths(found: Content, language: Language) -> Markup:
+    said, shown = Said(language), found["paths"][:_LISTED]
+    rows = [
+        [path["activity"], path["next_activity"], said.count(path["count"]), said.count(path["customers"]),
+         said.duration(path["median_seconds"]), said.duration(path["p90_seconds"]),
+         said.duration(path["excess_seconds"]), language.text("map.yes") if path["is_slow"] else ""]
+        for path in shown
+    ]  # fmt: skip
+    names = ("from", "to", "passes", "customers", "median", "p90", "excess")
+    heads = [*(language.text(f"columns.{name}") for name in names), language.text("map.slow")]
+    paths = language.counted(len(found["paths"]), "path")
+    whole = len(shown) == len(found["paths"])
+    caption = language.text(f"map.caption{'_all' if whole else ''}", shown=len(shown), paths=paths)
+    return element(
+        "details",
+        element("summary", language.text("map.table")),
+        table(caption, heads, rows, kinds="ttnnnnnt"),
+    )
+
+
+def _left_out(found: Content, language: Language) -> list[str]:
+    """Say what is not in the map."""
+    touchpoints, paths, alone = (found[f"{kind}_{noun}"] for kind, noun in (
+        ("hidden", "touchpoints"), ("hidden", "paths"), ("unlinked", "touchpoints")))  # fmt: skip
+    if not found["touchpoints"]:
+        return [language.text("map.none" if touchpoints else "map.empty")]
+    said = {"touchpoints": language.counted(touchpoints, "touchpoint"), "paths": language.counted(paths, "path")}
+    told = [language.text("map.folded" if touchpoints else "map.folded_paths", **said)] if touchpoints or paths else []
+    return [
+        *told,
+        *([language.text("map.unlinked", touchpoints=language.counted(alone, "touchpoint"))] if alone else []),
+    ]

@@ -1,85 +1,95 @@
-"""From a report's content to its page: one file that opens from disk, asks for nothing and runs nothing."""
+"""From a report's content to its page: one file that opens from disk and asks for nothing."""
 
 from __future__ import annotations
 
 from base64 import b64encode
-from dataclasses import asdict
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
 from string import Template
 from typing import Any, Final
 
-from journeymine.draw.palette import DARK, LIGHT, Theme, channel_colours, mixed
-from journeymine.reporting.answers import drop_off, funnel, waiting
-from journeymine.reporting.closing import rows_read, words
+from journeymine.reporting.closing import foundations, rows_read
+from journeymine.reporting.contrasts import contrasts
 from journeymine.reporting.courses import courses
+from journeymine.reporting.language import Language, language
+from journeymine.reporting.losses import drop_off, funnel
+from journeymine.reporting.map_data import MAP_TEXTS
 from journeymine.reporting.markup import Markup, data_block, element
 from journeymine.reporting.overview import header, journey_map
+from journeymine.reporting.style import style
+from journeymine.reporting.waits import switching, waiting
 
 __all__ = ["page"]
 
-_SECTIONS: Final = (journey_map, courses, drop_off, waiting, funnel, rows_read, words)
-_MARK: Final = {"light": "#0072B2", "dark": "#5AB0E8"}
+_SECTIONS: Final = {
+    "journeys": courses, "drop-off": drop_off, "waiting": waiting, "switches": switching, "steps": funnel,
+    "segments": contrasts, "rows": rows_read, "words": foundations,
+}  # fmt: skip
+_LINKS: Final = {"drop-off": "dropoff", "steps": "funnel"}
+_SCRIPTS: Final = ("map.js", "report.js")
 
 
-def page(content: dict[str, Any]) -> str:
+def page(content: dict[str, Any], drawing: str, map_data: dict[str, Any]) -> str:
     """Write the page of a report.
 
     Parameters
     ----------
     content
         As `content` gives it.
+    drawing
+        The journey map as SVG, for browsers that run no scripts.
+    map_data
+        The journey map for those that do, as `map_data` gives it.
 
     Returns
     -------
     str
-        HTML. A policy in it allows its own style and nothing else: no script, no picture from elsewhere, no request.
+        HTML. A policy in it allows its own style and scripts and nothing else: no picture from elsewhere, no request.
     """
-    style = _style(content["log"]["channels"])
-    sections = [made for section in _SECTIONS if (made := section(content)) is not None]
-    data = {**content, "map": {name: value for name, value in content["map"].items() if name != "svg"}}
+    said = language(content["language"])
+    made = {name: section(content, said) for name, section in _SECTIONS.items()}
+    sections = {"map": journey_map(content, said, drawing), **{name: part for name, part in made.items() if part}}
+    links = {name: said.text(f"{_LINKS.get(name, name)}.link") for name in sections}
+    rules, scripts = style(content["log"]["channels"]), [_file(name) for name in _SCRIPTS]
     return Template(_file("page.html")).substitute(
-        style_hash=f"sha256-{b64encode(sha256(style.encode()).digest()).decode()}",
-        style=style,
+        language=said.name,
+        policy=_policy(rules, scripts),
+        style=rules,
         title=escape(content["title"]),
         made_with=escape(content["made_with"]),
-        header=header(content),
-        navigation=_navigation(content),
-        sections="\n".join(sections),
-        data=data_block(data, name="journeymine-data"),
+        skip=escape(said.text("page.skip")),
+        header=header(content, said, links),
+        navigation=_navigation(links, said),
+        sections="\n".join(sections.values()),
+        footer=escape(said.text("page.made_with", program=content["made_with"])),
+        data="\n".join(_data(content, map_data, said)),
+        scripts="\n".join(f"<script>{script}</script>" for script in scripts),
     )
 
 
-def _navigation(content: dict[str, Any]) -> Markup:
-    places = {"map": "Map", "journeys": "Journeys", "drop-off": "Drop-off", "waiting": "Waiting", "steps": "Steps"}
-    places |= {"rows": "Rows", "words": "What it rests on"}
-    if content["funnel"] is None:
-        del places["steps"]
-    items = (element("li", element("a", text, href=f"#{place}")) for place, text in places.items())
-    return element("nav", element("ul", *items), aria_label="Sections")
+def _policy(rules: str, scripts: list[str]) -> str:
+    allowed = " ".join(map(_hash, scripts))
+    return f"default-src 'none'; style-src {_hash(rules)}; script-src {allowed}; base-uri 'none'; form-action 'none'"
 
 
-def _style(channels: list[str]) -> str:
-    """Give colours by theme, then the rules."""
-    colours = channel_colours(channels)
-    light = _variables(LIGHT, _MARK["light"]) + _channels(channels, colours, LIGHT)
-    dark = _variables(DARK, _MARK["dark"]) + _channels(channels, colours, DARK)
-    themes = f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n@media print {{\n{light}\n}}"
-    return f"{themes}\n{_file('page.css')}"
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
-def _variables(theme: Theme, mark: str) -> str:
-    pairs = {**asdict(theme), "mark": mark}
-    return ":root { " + " ".join(f"--{name}: {colour};" for name, colour in pairs.items()) + " }"
+def _navigation(links: dict[str, str], said: Language) -> Markup:
+    items = (element("li", element("a", text, href=f"#{place}")) for place, text in links.items())
+    return element("nav", element("ul", *items), aria_label=said.text("page.sections"))
 
 
-def _channels(channels: list[str], colours: dict[str | None, str], theme: Theme) -> str:
-    rules = [f"\n.channel-none {{ --tint: {mixed(theme.edge, theme.paper, 0.18)}; }}"]
-    for number, channel in enumerate(channels):
-        tint = mixed(colours[channel], theme.paper, 0.2 if theme is LIGHT else 0.38)
-        rules.append(f"\n.channel-{number} {{ --tint: {tint}; --shade: {colours[channel]}; }}")
-    return "".join(rules)
+def _data(content: dict[str, Any], map_data: dict[str, Any], said: Language) -> list[Markup]:
+    """Give what the scripts read: the map, its words, and those of the tables."""
+    texts = {name: said.list(f"page.{name}") for name in ("sort", "more", "fewer")}
+    counted = said.counted(len(content["variants"]["rows"]), "course")
+    texts |= {"matching": said.list("journeys.matching"), "courses": counted}
+    words = said.texts.get("map_texts", dict(MAP_TEXTS))
+    blocks = {"map-data": map_data, "map-texts": words, "report-texts": texts}
+    return [data_block(data, name=name) for name, data in blocks.items()]
 
 
 def _file(name: str) -> str:
