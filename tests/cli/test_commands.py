@@ -112,6 +112,16 @@ def test_a_report_of_a_misspelt_goal_names_the_right_one(orders, tmp_path):
     assert not (tmp_path / "out.html").exists()
 
 
+def test_a_report_can_be_dutch_and_compare_segments(orders, tmp_path):
+    orders.write_text(EVENTS.replace("\n", ",new\n").replace("at,new", "at,kind") + "A4,visit,2024-05-05 12:00,old\n")
+    written = tmp_path / "out.json"
+    done = run("report", orders, *OPTIONS, "--by", "kind", "--language", "nl", "-o", written, *ALL)
+    assert done.exit_code == 0, done.stderr
+    content = json.loads(written.read_text(encoding="utf-8"))
+    assert content["title"] == "Klantreizen"
+    assert [size["segment"] for size in content["segments"]["sizes"]] == ["new", "old"]
+
+
 @pytest.mark.parametrize("command", ["demo", "report", "check"])
 def test_help_shows_an_example(command):
     assert "Example: journeymine" in " ".join(run(command, "--help").stdout.split())

@@ -19,6 +19,7 @@ from journeymine.analytics.result import Result, percent
 from journeymine.analytics.variants import variants
 from journeymine.cli.files import read_identifiers
 from journeymine.cli.screen import say, steps
+from journeymine.cli.spreadsheet import as_csv
 from journeymine.datasets.company import Company, write_company
 from journeymine.datasets.scores import Truth
 from journeymine.durations import format_duration
@@ -141,11 +142,11 @@ def _written(folder: Path, log: EventLog, company: Company, answers: dict[str, R
         "report": page.write(folder / "report.html"),
         "journey map": picture.write(folder / "journey_map.png"),
         "journey map (SVG)": picture.write(folder / "journey_map.svg"),
-        "account of rows": store.write_text(_account(log).to_csv(index=False), folder / "account.csv"),
+        "account of rows": store.write_text(as_csv(_account(log)), folder / "account.csv"),
         "log": log.write(folder / "log.arrow"),
     }
     for name, answer in answers.items():
-        files[name] = store.write_text(_plain(answer.table).to_csv(index=False), folder / f"{name}.csv")
+        files[name] = store.write_text(as_csv(_plain(answer.table)), folder / f"{name}.csv")
     return {what: str(path) for what, path in files.items()}
 
 

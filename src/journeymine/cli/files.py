@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,35 @@ from journeymine.sources.read import read
 from journeymine.sources.recognise import recognise
 from journeymine.sources.registry import FORMATS
 
-__all__ = ["as_journeys", "read_files", "read_identifiers", "reader_options"]
+__all__ = ["as_journeys", "read_files", "read_identifiers", "reader_options", "readers"]
 
 
 def read_files(files: Sequence[Path], formats: Sequence[str], options: dict[str, Any]) -> EventLog:
     """Read files into one log.
+
+    Parameters
+    ----------
+    files, formats, options
+        As for `readers`.
+
+    Returns
+    -------
+    EventLog
+        All their events.
+
+    Raises
+    ------
+    OptionError
+        If the number of formats is neither none, one nor that of the files, or no format knows an option.
+    """
+    found = readers(files, formats, options)
+    return concat([found[path]() for path in steps(found, "reading")])
+
+
+def readers(
+    files: Sequence[Path], formats: Sequence[str], options: dict[str, Any]
+) -> dict[Path, Callable[[], EventLog]]:
+    """Give for each file what reads it.
 
     Parameters
     ----------
@@ -35,8 +60,8 @@ def read_files(files: Sequence[Path], formats: Sequence[str], options: dict[str,
 
     Returns
     -------
-    EventLog
-        All their events. Of files that share a name, the source is the whole path.
+    dict
+        By file. Of files that share a name, the source is the whole path.
 
     Raises
     ------
@@ -51,14 +76,13 @@ def read_files(files: Sequence[Path], formats: Sequence[str], options: dict[str,
     foreign = [name for name in given if not any(name in FORMATS[kind].options for kind in kinds)]
     if foreign:
         raise OptionError(f"format {', '.join(dict.fromkeys(kinds))} has no option {', '.join(foreign)}")
-    logs = []
-    for path in steps(files, "reading"):
-        kind = kinds[len(logs)]
+    found: dict[Path, Callable[[], EventLog]] = {}
+    for path, kind in zip(files, kinds, strict=True):
         name = str(path) if sum(other.name == path.name for other in files) > 1 else None
         mine = {option: value for option, value in given.items() if option in FORMATS[kind].options}
         mine |= {"name": name} if name else {}
-        logs.append(read(path, format=kind if formats else None, **mine))
-    return concat(logs)
+        found[path] = partial(read, path, format=kind if formats else None, **mine)
+    return found
 
 
 def _checked(name: str) -> str:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from journeymine.cli import demo as demo_story
-from journeymine.cli.files import as_journeys, read_files, reader_options
+from journeymine.cli.files import as_journeys, read_files, read_identifiers, reader_options, readers
 from journeymine.cli.screen import print_json, print_table, say
 from journeymine.errors import JourneymineError
 from journeymine.log.eventlog import EventLog
@@ -98,8 +98,10 @@ def report(
     within: Annotated[str | None, typer.Option(help="Window for drop-off, such as 14d.")] = None,
     gap: Annotated[str | None, typer.Option(help="A longer silence begins a new journey, such as 30d.")] = None,
     known: Annotated[Path | None, typer.Option(help="Table of customers with their identifiers.")] = None,
+    by: Annotated[str | None, typer.Option(help="Column of segments to compare.")] = None,
     title: Annotated[str | None, typer.Option(help="Title of the report.")] = None,
-    min_customers: Annotated[int, typer.Option(help="Groups of fewer customers are not shown.", min=1)] = 10,
+    language: Annotated[Literal["en", "nl"], typer.Option(help="Language of the report.")] = "en",
+    min_customers: Annotated[int, typer.Option(help="What fewer customers did is not shown.", min=1)] = 10,
     case: Column = None,
     customer: Column = None,
     activity: Column = None,
@@ -125,8 +127,8 @@ def report(
     with _errors_as_text():
         log = read_files(files, formats or [], {**columns, **asked, **reader_options(option or [])})
         log = as_journeys(log, known=known, gap=gap, ends=ends, country=country)
-        options = {"goal": goal, "end": end or (), "within": within, "steps": step, "title": title}
-        made = make_report(log, **options, min_customers=min_customers)
+        options: dict[str, Any] = {"goal": goal, "end": end or (), "within": within, "steps": step, "by": by}
+        made = make_report(log, **options, title=title, language=language, min_customers=min_customers)
         written = made.write(output)
     if as_json:
         print_json(made.to_dict())
@@ -168,6 +170,50 @@ def check(
 
 
 @app.command()
+def partition(
+    files: Files,
+    formats: Formats = None,
+    folder: Annotated[Path, typer.Option(help="Where to write; what it holds stays.")] = Path("log"),
+    memory: Annotated[str, typer.Option(help="How much to use, such as 800MB.")] = "1GB",
+    linked: Annotated[bool, typer.Option("--link", help="Link customers across all that was and is written.")] = False,
+    known: Annotated[Path | None, typer.Option(help="Table of customers with their identifiers, for --link.")] = None,
+    gap: Annotated[str | None, typer.Option(help="A longer silence begins a new journey, such as 30d.")] = None,
+    end: Annotated[list[str] | None, typer.Option(help="Activity that completes a journey.")] = None,
+    workers: Annotated[int, typer.Option(help="Processes that summarise side by side.", min=1)] = 1,
+    case: Column = None,
+    customer: Column = None,
+    activity: Column = None,
+    timestamp: Column = None,
+    channel: Column = None,
+    tz: Zone = None,
+    own_domain: Domains = None,
+    country: Country = None,
+    observed_until: Until = None,
+    option: Options = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put exports of any size into a folder of partitions, one after the other, and summarise what is new.
+
+    Example: `journeymine partition access-*.log --folder log --gap 30d -O name=web`
+    """
+    from journeymine.cli.partition import into_partitions
+
+    columns = {"case": case, "customer": customer, "activity": activity, "timestamp": timestamp, "channel": channel}
+    asked = {"tz": tz, "own_domains": own_domain, "country": country, "observed_until": observed_until}
+    with _errors_as_text():
+        found = readers(files, formats or [], {**columns, **asked, **reader_options(option or [])})
+        extra = None if known is None else read_identifiers(known)
+        link = {"extra": extra, "country": country} if linked or known is not None else None
+        kept = into_partitions(found, folder, memory=memory, link=link, gap=gap, ends=end or [], workers=workers)
+    sources = kept.sources.drop_columns(["observed_until"]).to_pylist()
+    if as_json:
+        print_json({"folder": str(folder), "events": kept.num_events, "sources": sources})
+    else:
+        _show_sources(sources)
+        say(f"{kept}\n{folder}")
+
+
+@app.command()
 def sources(as_json: AsJson = False) -> None:
     """List the formats that can be read, and what each needs.
 
@@ -193,14 +239,18 @@ def _account(log: EventLog) -> dict[str, Any]:
 
 def _show_account(log: EventLog) -> None:
     account = _account(log)
-    names = ("source", "format", "rows_in", "used", "duplicate", "quarantined")
-    print_table("Account of rows", names, [[source[name] for name in names] for source in account["sources"]])
+    _show_sources(account["sources"])
     if account["quarantine"]:
         print_table("Rows not used", ("reason", "rows"), account["quarantine"].items())
     for source in account["sources"]:
         for note in source["notes"]:
             say(f"{source['source']}: {note}")
     say(account["log"])
+
+
+def _show_sources(sources: list[dict[str, Any]]) -> None:
+    names = ("source", "format", "rows_in", "used", "duplicate", "quarantined")
+    print_table("Account of rows", names, [[source[name] for name in names] for source in sources])
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-__all__ = ["print_json", "print_table", "say", "steps"]
+__all__ = ["print_json", "print_table", "progress_bar", "say", "steps"]
 
 _screen = Console(highlight=False, soft_wrap=True)
 _aside = Console(stderr=True)
@@ -42,6 +42,22 @@ def steps(things: Iterable[Any], doing: str, *, total: int | None = None) -> Ite
             bar.update(task, description=f"{doing} {escape(str(thing))}")
             yield thing
             bar.advance(task)
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
+    """Lend a progress bar to what tells how far it is, shown on a terminal only.
+
+    Yields
+    ------
+    Callable
+        To be called with what is being done, how much of it is done, and of how much (0: not known).
+    """
+    with _progress() as bar:
+        task = bar.add_task("", total=None)
+        yield lambda doing, done, total: bar.update(
+            task, description=escape(doing), completed=done, total=total or None
+        )
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,19 @@ from journeymine.sources.delimited import delimited_tables, row_end
 from journeymine.sources.reading import Payload
 from journeymine.sources.records import json_lines, json_rows
 
-__all__ = ["RawTable", "check_distinct", "raw_table", "shown_times"]
+__all__ = [
+    "RawTable",
+    "check_distinct",
+    "in_memory",
+    "is_parquet",
+    "parquet_files",
+    "raw_table",
+    "shown_times",
+    "text_parts",
+]
 
 _PARQUET = b"PAR1"
+_JSON = "json lines"
 _SAMPLE = 4096
 _MOSTLY = 0.9  # where more of a sample than this are different values, labels do not pay
 
@@ -66,7 +77,7 @@ def raw_table(data: Any, name: str | None, encoding: str | None, delimiter: str 
     Parameters
     ----------
     data
-        A path of text or Parquet, a folder of Parquet files, or a table of whatever library.
+        A path of text or Parquet, a folder of Parquet files, a table of whatever library, or one that was read before.
     name
         Name of the source; by default the file's.
     encoding, delimiter
@@ -84,9 +95,9 @@ def raw_table(data: Any, name: str | None, encoding: str | None, delimiter: str 
     """
     if isinstance(data, str | Path):
         path = Path(data)
-        raw = _of_parquet(path) if _is_parquet(path) else _of_text(path, encoding, delimiter)
+        raw = _of_parquet(path) if is_parquet(path) else _of_text(path, encoding, delimiter)
     else:
-        raw = _of_arrow(data)
+        raw = data if isinstance(data, RawTable) else _of_arrow(data)
     if not raw.table.num_rows and not raw.rejects:
         raise EmptySourceError(f"{name or raw.name} has no rows")
     return raw if name is None else replace(raw, name=name)
@@ -129,7 +140,19 @@ def shown_times(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column.cast(pa.string()) if written else column
 
 
-def _is_parquet(path: Path) -> bool:
+def is_parquet(path: Path) -> bool:
+    """Tell whether a path holds Parquet.
+
+    Parameters
+    ----------
+    path
+        A file, or a folder of Parquet files.
+
+    Returns
+    -------
+    bool
+        By what the file begins with; a folder always does.
+    """
     if path.is_dir():
         return True
     if not path.is_file():
@@ -139,15 +162,36 @@ def _is_parquet(path: Path) -> bool:
 
 
 def _of_parquet(path: Path) -> RawTable:
-    files = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
-    if not files:
-        raise EmptySourceError(f"there is no .parquet file in folder {str(path)!r}")
     try:
-        parts = [_parquet_file(file) for file in files]
+        parts = [_parquet_file(file) for file in parquet_files(path)]
         table = columns.concat(parts) if len(parts) > 1 else parts[0]
     except (pa.ArrowException, OSError) as error:
         raise FormatError(f"{path.name} is not a whole Parquet file: {error}") from error
-    return _in_memory(path.name, "parquet", table)
+    return in_memory(path.name, "parquet", table)
+
+
+def parquet_files(path: Path) -> list[Path]:
+    """Give the files of a path that holds Parquet.
+
+    Parameters
+    ----------
+    path
+        A file, or a folder of Parquet files.
+
+    Returns
+    -------
+    list of pathlib.Path
+        Sorted.
+
+    Raises
+    ------
+    EmptySourceError
+        If there is none.
+    """
+    files = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
+    if not files:
+        raise EmptySourceError(f"there is no .parquet file in folder {str(path)!r}")
+    return files
 
 
 def _parquet_file(file: Path) -> pa.Table:
@@ -172,47 +216,91 @@ def _of_arrow(data: Any) -> RawTable:
         if isinstance(error, ValueError):  # so pandas says it
             check_distinct("the table", [str(name) for name in getattr(data, "columns", ())])
         raise SchemaError(f"cannot read a table from {kind}: give a path, a dict of columns or a table") from error
-    return _in_memory("table", "table", table)
+    return in_memory("table", "table", table)
 
 
-def _in_memory(name: str, kind: str, table: pa.Table) -> RawTable:
+def in_memory(name: str, kind: str, table: pa.Table, first: int = 1) -> RawTable:
+    """Take a table that is in memory.
+
+    Parameters
+    ----------
+    name
+        Of its source.
+    kind
+        What it is.
+    table
+        No dictionary holds a value twice.
+    first
+        The number of its first row.
+
+    Returns
+    -------
+    RawTable
+        Its rows, numbered one after the other.
+    """
+
     def payload(line: int) -> bytes:
-        row = table.slice(line - 1, 1)
+        row = table.slice(line - first, 1)
         values = {
             name: shown_times(column)[0].as_py() for name, column in zip(row.column_names, row.columns, strict=True)
         }
         return json.dumps(values, default=str, ensure_ascii=False).encode("utf-8", "replace")
 
-    return RawTable(name, kind, table, np.arange(1, table.num_rows + 1), payload)
+    return RawTable(name, kind, table, np.arange(first, first + table.num_rows), payload)
 
 
 # --- text, block by block --------------------------------------------------------------------------------------------
 
 
-def _of_text(path: Path, encoding: str | None, delimiter: str | None) -> RawTable:
-    def blocks() -> Iterator[inputs.Block]:
-        return inputs.blocks(path, encoding=encoding, keep_broken=True, record_end=_record_end)
+def text_parts(path: Path, encoding: str | None, delimiter: str | None) -> Iterator[RawTable]:
+    """Read a table of text part by part.
 
-    found = blocks()
+    Parameters
+    ----------
+    path
+        A file of delimited text or JSON lines.
+    encoding, delimiter
+        Of the text.
+
+    Yields
+    ------
+    RawTable
+        The parts, in order, with their lines in the file.
+
+    Raises
+    ------
+    EmptySourceError, FormatError
+        If there is nothing in it, or no table.
+    """
+    found = _blocks(path, encoding)
     first = next(found)
     begin = first.text[:_SAMPLE].lstrip("\ufeff \t\r\n")
     if begin.startswith(("<?xml", "<log")):
         raise FormatError(f"{path.name} is XML, not a table; if it is an XES log, read it with read_xes")
-    is_json = begin.startswith(("{", "[{"))
-    every = chain([first], found)
-    parts = list(_json_parts(every) if is_json else _delimited_parts(every, delimiter))
+    is_json, every = begin.startswith(("{", "[{")), chain([first], found)
+    for part in _json_parts(every) if is_json else _delimited_parts(every, delimiter):
+        yield replace(part, name=path.name, format=_JSON if is_json else "delimited text")
+
+
+def _blocks(path: Path, encoding: str | None) -> Iterator[inputs.Block]:
+    return inputs.blocks(path, encoding=encoding, keep_broken=True, record_end=_record_end)
+
+
+def _of_text(path: Path, encoding: str | None, delimiter: str | None) -> RawTable:
+    parts = list(text_parts(path, encoding, delimiter))
+    is_json = parts[0].format == _JSON
     table = columns.concat(part.table for part in parts)
     rejects = [reject for part in parts for reject in part.rejects]
     if is_json and not table.num_rows:
         raise FormatError(_explain_no_object(path.name, rejects))
-    return RawTable(
-        path.name,
-        "json lines" if is_json else "delimited text",
-        table,
-        np.concatenate([part.lines for part in parts]),
-        parts[0].payload if len(parts) == 1 else _read_again(blocks, is_json=is_json, delimiter=delimiter),
-        rejects,
-        list(dict.fromkeys(note for part in parts for note in part.notes)),
+    again = partial(_blocks, path, encoding)
+    return replace(
+        parts[0],
+        table=table,
+        lines=np.concatenate([part.lines for part in parts]),
+        payload=parts[0].payload if len(parts) == 1 else _read_again(again, is_json=is_json, delimiter=delimiter),
+        rejects=rejects,
+        notes=list(dict.fromkeys(note for part in parts for note in part.notes)),
     )
 
 

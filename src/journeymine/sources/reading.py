@@ -22,7 +22,7 @@ from journeymine.log.quarantine import Quarantine, Reject
 from journeymine.log.schema import ID_PREFIX, id_columns
 from journeymine.sources import times
 
-__all__ = ["Payload", "Reading", "gather", "keep_latest", "refuse", "to_log"]
+__all__ = ["Payload", "Reading", "gather", "keep_latest", "notes_together", "refuse", "to_log"]
 
 _COUNTED: Final = re.compile(r"(\w+: |)(\d[\d,]*)( .*)", re.DOTALL)
 
@@ -98,13 +98,24 @@ def gather(readings: Iterable[Reading]) -> Reading:
         used=sum(part.rows_used for part in parts),
         duplicate=sum(part.duplicate for part in parts),
         rejects=pa.concat_tables(rejects),
-        notes=_together(note for part in parts for note in part.notes),
+        notes=notes_together(note for part in parts for note in part.notes),
         identities=columns.concat([part.identities for part in parts]),
     )
 
 
-def _together(notes: Iterable[str]) -> list[str]:
-    """Let notes that differ only in the number they begin with be one, with the sum."""
+def notes_together(notes: Iterable[str]) -> list[str]:
+    """Let notes that differ only in the number they begin with be one, with the sum.
+
+    Parameters
+    ----------
+    notes
+        In the order they were made.
+
+    Returns
+    -------
+    list of str
+        Each once.
+    """
     counts: dict[tuple[str, str], int] = {}
     for note in notes:
         counted = _COUNTED.match(note)

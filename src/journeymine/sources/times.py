@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from difflib import get_close_matches
-from functools import cache
 from typing import Final
-from zoneinfo import available_timezones
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +12,7 @@ import pyarrow.compute as pc
 
 from journeymine.errors import DateOrderError, OptionError, SchemaError, TimeZoneError
 from journeymine.log import columns
+from journeymine.log.zones import check_zone
 
 __all__ = ["Times", "moment", "parse_times", "to_utc"]
 
@@ -124,7 +122,7 @@ def parse_times(
     True
     """
     if tz is not None:
-        _check_zone(tz)
+        check_zone(tz)
     array = columns.whole(column)
     if pa.types.is_dictionary(array.type):
         array = (columns.encode(array) if columns.is_text(array.type) else array).dictionary_decode()
@@ -359,7 +357,7 @@ def to_utc(naive: np.ndarray, bad: np.ndarray, tz: str | None, name: str, shown)
             f"column {name!r} has times without a zone, such as {shown(row)!r} in row {row + 1:,}. "
             "Say where the clock stood with tz=, such as tz='Europe/Amsterdam' or tz='UTC'"
         )
-    _check_zone(tz)
+    check_zone(tz)
     if tz == "UTC":  # a clock that nobody changes
         return Times(np.where(bad, 0, naive), bad)
     wall = pa.array(np.where(bad, 0, naive)).cast(NAIVE)
@@ -371,16 +369,3 @@ def to_utc(naive: np.ndarray, bad: np.ndarray, tz: str | None, name: str, shown)
     notes = [f"{folds:,} times fall in an hour that a clock change in {tz} repeats; read as the first"] if folds else []
     bad = bad | skipped
     return Times(np.where(bad, 0, utc), bad, notes)
-
-
-@cache
-def _zones() -> set[str]:
-    return available_timezones()
-
-
-def _check_zone(tz: str) -> None:
-    zones = _zones()
-    if tz not in zones:
-        close = get_close_matches(str(tz), zones, n=3)
-        hint = f" Did you mean {' or '.join(map(repr, close))}?" if close else ""
-        raise TimeZoneError(f"nobody knows the time zone {tz!r}.{hint} Zones look like 'Europe/Amsterdam' or 'UTC'")
