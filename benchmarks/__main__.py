@@ -1,102 +1,184 @@
-"""``python -m benchmarks``: journeymine beside pm4py at a million events, and journeymine alone at ten million."""
+"""``python -m benchmarks``: journeymine beside pm4py, pandas, polars and DuckDB, on the same log in the same run."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import math
+import os
+import platform
 import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import journeymine as jm
-from benchmarks.generate import write_log
+from benchmarks.generate import ORDERS, write_log
 
-STEPS = ("read", "summarise", "graph", "medians", "variants", "drop-off")
+PEERS = {
+    "journeymine": "ours",
+    "pm4py": "with_pm4py",
+    "pandas": "with_pandas",
+    "polars": "with_polars",
+    "DuckDB": "with_duckdb",
+    "only reading": "floor",
+}
+STEPS = (
+    "read",
+    "summarise",
+    "graph",
+    "medians",
+    "variants",
+    "case statistics",
+    "funnel",
+    "segment graphs",
+    "drop-off",
+)
+HEAVY = "pm4py"  # needs 0.7 GB for each million events
 
 
 def main() -> None:
     """Measure and print."""
     options = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    options.add_argument("--events", type=float, default=1e6, help="events of the log that both mine")
-    options.add_argument("--large", type=float, default=1e7, help="events of the log for journeymine alone")
+    options.add_argument("--events", type=float, nargs="+", default=[1e6, 1e7], help="sizes of the log")
     options.add_argument("--runs", type=int, default=3, help="runs of each, in turn; medians are shown")
+    options.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS), help="who works")
+    options.add_argument("--order", choices=ORDERS, default="arrival", help="order of the rows in the file")
+    options.add_argument("--heavy", type=float, default=1e6, help="largest log that pm4py is given")
     asked = options.parse_args()
+    print(f"{_machine()}\n")
+    spent: dict[int, float] = {}
     with tempfile.TemporaryDirectory() as folder:
-        _compare(write_log(Path(folder) / "small.parquet", int(asked.events)), asked.runs, int(asked.events))
-        _grow(Path(folder), asked)
+        for events in map(int, asked.events):
+            path = write_log(Path(folder) / f"{events}.parquet", events, order=asked.order)
+            peers = [name for name in asked.peers if name != HEAVY or events <= asked.heavy]
+            runs = {name: Runs([]) for name in peers}
+            for _ in range(asked.runs):
+                for name, measured in runs.items():
+                    measured.every.append(_measure(PEERS[name], path))
+            _check_equal({name: measured.digest for name, measured in runs.items() if name != "only reading"})
+            print(*_table(events, runs), sep="\n", end="\n\n")
+            if "journeymine" in runs:
+                spent[events] = runs["journeymine"].total[0]
+        print(*_growth(spent), sep="\n")
+        print(_reopened(path))
 
 
-def _compare(path: Path, runs: int, events: int) -> None:
-    measured: dict[str, list[dict]] = {"journeymine": [], "pm4py": []}
-    for _ in range(runs):
-        for who, results in measured.items():
-            results.append(_measure(who, path))
-    ours, theirs = (results[0]["digest"] for results in measured.values())
-    _check_equal(ours, theirs)
-    print(f"{events:,} events, medians of {runs} runs in turn; CPU seconds (wall seconds)")
-    print(f"{'':12}{'journeymine':>18}{'pm4py':>18}{'ratio':>8}")
-    for step in (*STEPS, "total"):
-        mine, other = (_seconds(results, step) for results in measured.values())
-        ratio = f"{other[0] / mine[0]:>8.1f}" if other[0] else ""
-        print(f"{step:12}{_shown(mine):>18}{_shown(other):>18}{ratio}")
-    peaks = [statistics.median(result["peak_mib"] for result in results) for results in measured.values()]
-    print(f"{'peak MiB':12}{peaks[0]:>18,.0f}{peaks[1]:>18,.0f}{peaks[1] / peaks[0]:>8.1f}")
-    imports = [_shown(_seconds(results, "import")) for results in measured.values()]
-    print(f"{'import':12}{imports[0]:>18}{imports[1]:>18}   (not in the total)")
-    print(
-        "The answers are equal. pm4py has no drop-off: beside ours, which has intervals, stands scipy's on its frame.\n"
+@dataclass(frozen=True)
+class Runs:
+    """What the runs of one peer took."""
+
+    every: list[dict[str, Any]]
+
+    @property
+    def digest(self) -> dict[str, Any]:
+        """Give its answers."""
+        return self.every[0]["digest"]
+
+    @property
+    def peak(self) -> float:
+        """Give the median of its peak memory, in MiB."""
+        return statistics.median(run["peak_mib"] for run in self.every)
+
+    def step(self, name: str) -> tuple[float, float]:
+        """Give the medians of CPU and wall seconds of a step."""
+        cpu, wall = zip(*(run["seconds"].get(name, (0.0, 0.0)) for run in self.every), strict=True)
+        return statistics.median(cpu), statistics.median(wall)
+
+    @cached_property
+    def total(self) -> tuple[float, float]:
+        """Give the medians of all its steps together, without its imports."""
+        sums = [
+            [sum(spent[kind] for name, spent in run["seconds"].items() if name != "import") for run in self.every]
+            for kind in (0, 1)
+        ]
+        return statistics.median(sums[0]), statistics.median(sums[1])
+
+
+def _machine() -> str:
+    libraries = ("numpy", "pyarrow", "pandas", "polars", "duckdb", "pm4py")
+    return (
+        f"{os.cpu_count()} cores, Python {platform.python_version()}, "
+        f"{', '.join(f'{name} {version(name)}' for name in libraries)}"
     )
 
 
-def _check_equal(ours: dict, theirs: dict) -> None:
-    """Compare; of equally frequent variants the fifty shown may differ, so only their counts are held equal."""
-    for answer in ("medians", "drop-off"):
-        pairs = zip(ours[answer], theirs[answer], strict=True)
-        if not all(math.isclose(mine, other, rel_tol=1e-6, abs_tol=1e-5) for mine, other in pairs):
-            raise SystemExit(f"the {answer} differ")
-    if ours["graph"] != theirs["graph"]:
-        raise SystemExit("the graphs differ")
-    counts = [[answers["variants"][0], [count for _, count in answers["variants"][1]]] for answers in (ours, theirs)]
-    if counts[0] != counts[1]:
-        raise SystemExit("the variants differ")
-
-
-def _grow(folder: Path, asked: argparse.Namespace) -> None:
-    sizes = {int(events): folder / f"{int(events)}.parquet" for events in (asked.events, asked.large)}
-    spent = {}
-    for events, path in sizes.items():
-        results = [_measure("journeymine", write_log(path, events)) for _ in range(asked.runs)]
-        spent[events] = _seconds(results, "total")[0]
-        peak = statistics.median(result["peak_mib"] for result in results)
-        each = spent[events] / events * 1e9
-        print(f"{events:>12,} events: {spent[events]:6.2f} CPU s, {each:5.0f} ns an event, peak {peak:,.0f} MiB")
-    growth = spent[int(asked.large)] / spent[int(asked.events)]
-    print(f"{asked.large / asked.events:.0f} times the events take {growth:.1f} times the CPU")
-    log = jm.read_table(sizes[int(asked.large)], customer="customer", channel="channel")
-    stored = log.write(folder / "log.arrow")
-    reopened = _seconds([_measure("reopen", stored) for _ in range(asked.runs)], "reopen")
-    print(f"reopened from Arrow IPC ({stored.stat().st_size / 2**20:,.0f} MiB) in {reopened[1] * 1000:.1f} ms")
-
-
-def _measure(who: str, path: Path) -> dict:
+def _measure(who: str, path: Path) -> dict[str, Any]:
     command = [sys.executable, "-m", "benchmarks.work", who, str(path)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def _seconds(results: list[dict], step: str) -> tuple[float, float]:
-    wanted = STEPS if step == "total" else (step,)
-    totals = [
-        [sum(result["seconds"].get(name, (0, 0))[kind] for name in wanted) for result in results] for kind in (0, 1)
-    ]
-    return statistics.median(totals[0]), statistics.median(totals[1])
+# --- are the answers equal? ------------------------------------------------------------------------------------------
+
+
+def _check_equal(digests: dict[str, dict[str, Any]]) -> None:
+    first, *others = digests
+    for other in others:
+        for answer, mine in digests[first].items():
+            if not _alike(list(_flat(mine)), list(_flat(digests[other][answer]))):
+                raise SystemExit(f"{first} and {other} differ in: {answer}")
+
+
+def _flat(values: Any) -> Iterator[Any]:
+    if isinstance(values, list):
+        for value in values:
+            yield from _flat(value)
+    else:
+        yield values
+
+
+def _alike(mine: list[Any], other: list[Any]) -> bool:
+    """Compare: text and counts are equal, what is measured differs by less than rounding to microseconds may."""
+    return len(mine) == len(other) and all(
+        a == b or (isinstance(a, float) and math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-5))
+        for a, b in zip(mine, other, strict=True)
+    )
+
+
+# --- tables ----------------------------------------------------------------------------------------------------------
+
+
+def _table(events: int, runs: dict[str, Runs]) -> Iterator[str]:
+    """Give a table in Markdown: CPU seconds and, in brackets, wall seconds; then how many times ours."""
+    peers = list(runs)
+    yield f"| {events:,} events | {' | '.join(peers)} |"
+    yield f"|---|{'---|' * len(peers)}"
+    for step in STEPS:
+        yield f"| {step} | {' | '.join(_shown(runs[name].step(step)) for name in peers)} |"
+    yield f"| **all of it** | {' | '.join(f'**{_shown(runs[name].total)}**' for name in peers)} |"
+    yield f"| peak MiB | {' | '.join(f'{runs[name].peak:,.0f}' for name in peers)} |"
+    if "journeymine" in runs:
+        ours = runs["journeymine"]
+        yield f"| times our CPU | {' | '.join(f'{runs[name].total[0] / ours.total[0]:.1f}' for name in peers)} |"
+        yield f"| times our wall time | {' | '.join(f'{runs[name].total[1] / ours.total[1]:.1f}' for name in peers)} |"
+        yield f"| times our memory | {' | '.join(f'{runs[name].peak / ours.peak:.1f}' for name in peers)} |"
 
 
 def _shown(seconds: tuple[float, float]) -> str:
-    return f"{seconds[0]:.2f} ({seconds[1]:.2f})"
+    return f"{seconds[0]:.2f} ({seconds[1]:.2f})" if any(seconds) else ""
+
+
+def _growth(spent: dict[int, float]) -> Iterator[str]:
+    for events, seconds in spent.items():
+        yield f"{events:>12,} events: {seconds / events * 1e9:5.0f} ns of CPU an event"
+
+
+def _reopened(path: Path) -> str:
+    log = jm.read_table(path, customer="customer", channel="channel")
+    stored = log.write(path.with_suffix(".arrow"))
+    measured = Runs([_measure("stored", stored) for _ in range(3)])
+    (_, opened), (answered, _) = measured.step("reopen"), measured.total
+    return (
+        f"{log.num_events:,} events stored as Arrow IPC ({stored.stat().st_size / 2**20:,.0f} MiB) reopen in "
+        f"{opened * 1000:.1f} ms; all answers from there take {answered:.2f} CPU s"
+    )
 
 
 if __name__ == "__main__":

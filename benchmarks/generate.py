@@ -15,25 +15,33 @@ SEGMENTS = ("consumer", "young", "senior", "business")
 MEAN_LENGTH, LONGEST = 12.0, 500
 YEAR = 365 * 86_400 * 1_000_000
 START = 1_700_000_000_000_000
+ORDERS = ("arrival", "customer", "random")
 _ROWS = 1 << 20
 
 
-def write_log(path: Path, num_events: int, *, seed: int = 7) -> Path:
+def write_log(path: Path, num_events: int, *, seed: int = 7, order: str = "arrival") -> Path:
     """Write a Parquet file of `num_events` rows: customer, activity, channel, segment, timestamp."""
     random = np.random.default_rng(seed)
     lengths = _lengths(random, num_events)
     customers, activities, times = _walk(random, lengths)
-    order = np.argsort(times, kind="stable")
+    rows_in_order = _ordered(random, times, order)
     segments = random.choice(len(SEGMENTS), len(lengths), p=[0.4, 0.3, 0.2, 0.1])
     names = random.permutation(len(lengths))  # so that names say nothing about the order
     schema = pa.schema(dict.fromkeys(("customer", "activity", "channel", "segment"), pa.string()))
     schema = schema.append(pa.field("timestamp", pa.timestamp("us", tz="UTC")))
     with pq.ParquetWriter(path, schema) as writer:
         for start in range(0, num_events, _ROWS):
-            rows = order[start : start + _ROWS]
+            rows = rows_in_order[start : start + _ROWS]
             table = _named(names[customers[rows]], activities[rows], segments[customers[rows]], times[rows])
             writer.write_table(table.cast(schema))
     return path
+
+
+def _ordered(random: np.random.Generator, times: np.ndarray, order: str) -> np.ndarray:
+    """Give the places of events, which stand customer by customer, as a file may have them."""
+    if order == "customer":
+        return np.arange(len(times))
+    return np.argsort(times, kind="stable") if order == "arrival" else random.permutation(len(times))
 
 
 def _lengths(random: np.random.Generator, num_events: int) -> np.ndarray:
