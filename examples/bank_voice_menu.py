@@ -39,6 +39,7 @@ def main(path: Path, out: Path) -> int:
     print(journeys)
     print(jm.variants(journeys, top=5).table[["variant", "cases", "share"]].to_string(index=False))
     print(jm.dropoff(journeys, within="7d").table[["activity", "visits", "rate", "naive_rate"]].to_string(index=False))
+    print(jm.report(journeys, within="7d", title="Calls to a bank").write(out / "calls.html"))
     return 0
 
 

@@ -1,8 +1,12 @@
 """The examples run as they stand."""
 
+import re
 import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
+
+import pytest
 
 import journeymine as jm
 
@@ -36,3 +40,23 @@ def test_the_banks_calls_become_journeys_of_known_customers(tmp_path):
     assert (log.num_events, log.num_customers, log.num_cases) == (4, 1, 3)
     assert log.activities == ["call abandoned", "phantom call", "talked with agent"]
     assert "(call abandoned, talked with agent)" in done.stdout
+
+
+@pytest.mark.slow
+def test_the_gallery_writes_every_picture_on_three_papers(tmp_path):
+    command = [sys.executable, str(ROOT / "examples" / "gallery.py"), str(tmp_path), "800"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    papers = defaultdict(set)
+    for path in tmp_path.glob("*.png"):
+        name, _, paper = path.stem.rpartition("_")
+        papers[name].add(paper)
+    assert len(papers) > len(done.stdout.splitlines()) > 10
+    assert set(map(frozenset, papers.values())) == {frozenset({"light", "dark", "grey"})}
+
+
+def test_every_picture_of_the_gallery_is_on_its_page():
+    listed = re.search(r"PICTURES = \((.*?)\)", (ROOT / "examples" / "gallery.py").read_text(), re.DOTALL).group(1)
+    page = (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")
+    assert re.findall(r"^show\(gallery\.(\w+)\)$", page, re.MULTILINE) == re.findall(r"\w+", listed)
+    assert re.findall(r"^:pyobject: (\w+)$", page, re.MULTILINE) == re.findall(r"\w+", listed)

@@ -10,24 +10,44 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from journeymine.analytics.compare import Comparison as Comparison
     from journeymine.analytics.compare import compare as compare
+    from journeymine.analytics.comparison import Comparison as Comparison
     from journeymine.analytics.delays import Delays as Delays
     from journeymine.analytics.delays import delays as delays
+    from journeymine.analytics.difference_map import DifferenceMap as DifferenceMap
+    from journeymine.analytics.difference_map import difference_map as difference_map
+    from journeymine.analytics.dotted_chart import DottedChart as DottedChart
+    from journeymine.analytics.dotted_chart import dotted_chart as dotted_chart
     from journeymine.analytics.drift import Drift as Drift
     from journeymine.analytics.drift import drift as drift
     from journeymine.analytics.dropoff import DropOff as DropOff
     from journeymine.analytics.dropoff import dropoff as dropoff
+    from journeymine.analytics.effort import Effort as Effort
+    from journeymine.analytics.effort import effort as effort
+    from journeymine.analytics.flow import Flow as Flow
+    from journeymine.analytics.flow import flow as flow
     from journeymine.analytics.funnel import Funnel as Funnel
     from journeymine.analytics.funnel import funnel as funnel
+    from journeymine.analytics.gap_sensitivity import GapSensitivity as GapSensitivity
+    from journeymine.analytics.gap_sensitivity import gap_sensitivity as gap_sensitivity
     from journeymine.analytics.journey_map import JourneyMap as JourneyMap
     from journeymine.analytics.journey_map import journey_map as journey_map
     from journeymine.analytics.link_report import LinkReport as LinkReport
     from journeymine.analytics.link_report import link_report as link_report
     from journeymine.analytics.null_check import NullCheck as NullCheck
     from journeymine.analytics.null_check import null_check as null_check
+    from journeymine.analytics.repeat_contacts import RepeatContacts as RepeatContacts
+    from journeymine.analytics.repeat_contacts import repeat_contacts as repeat_contacts
+    from journeymine.analytics.self_service import SelfService as SelfService
+    from journeymine.analytics.self_service import self_service as self_service
+    from journeymine.analytics.switches import Switches as Switches
+    from journeymine.analytics.switches import switches as switches
     from journeymine.analytics.time_to import TimeTo as TimeTo
     from journeymine.analytics.time_to import time_to as time_to
+    from journeymine.analytics.timeline import Timeline as Timeline
+    from journeymine.analytics.timeline import timeline as timeline
+    from journeymine.analytics.transfers import Transfers as Transfers
+    from journeymine.analytics.transfers import transfers as transfers
     from journeymine.analytics.transitions import Transitions as Transitions
     from journeymine.analytics.transitions import transitions as transitions
     from journeymine.analytics.truncation_check import TruncationCheck as TruncationCheck
@@ -36,6 +56,11 @@ if TYPE_CHECKING:
     from journeymine.analytics.variants import variants as variants
     from journeymine.datasets.company import Company as Company
     from journeymine.datasets.company import write_company as write_company
+    from journeymine.engines import spark as spark
+    from journeymine.engines.partitions import Partitions as Partitions
+    from journeymine.engines.partitions import open_partitions as open_partitions
+    from journeymine.engines.summarise import summarise_partitions as summarise_partitions
+    from journeymine.engines.write import write_partitioned as write_partitioned
     from journeymine.graph.journey import journey_graph as journey_graph
     from journeymine.graph.likeliest_path import likeliest_path as likeliest_path
     from journeymine.graph.loops import loops as loops
@@ -43,6 +68,7 @@ if TYPE_CHECKING:
     from journeymine.graph.models import discover as discover
     from journeymine.graph.must_pass import must_pass as must_pass
     from journeymine.graph.reach import reach as reach
+    from journeymine.log.calendar import OpeningHours as OpeningHours
     from journeymine.log.cut import cut as cut
     from journeymine.log.eventlog import EventLog as EventLog
     from journeymine.log.identity import link as link
@@ -52,6 +78,7 @@ if TYPE_CHECKING:
     from journeymine.log.sessions import sessions as sessions
     from journeymine.reporting.report import Report as Report
     from journeymine.reporting.report import report as report
+    from journeymine.reporting.widget import map_widget as map_widget
     from journeymine.sources.chat.audits import read_zendesk_audits as read_zendesk_audits
     from journeymine.sources.chat.intercom import read_intercom as read_intercom
     from journeymine.sources.chat.slack import read_slack as read_slack
@@ -69,6 +96,8 @@ if TYPE_CHECKING:
     from journeymine.sources.mail.sendgrid import read_sendgrid as read_sendgrid
     from journeymine.sources.mail.sfmc import read_sfmc as read_sfmc
     from journeymine.sources.ocel import read_ocel as read_ocel
+    from journeymine.sources.parts import TableParts as TableParts
+    from journeymine.sources.parts import read_in_parts as read_in_parts
     from journeymine.sources.phone.asterisk import read_asterisk_cdr as read_asterisk_cdr
     from journeymine.sources.phone.cel import read_asterisk_cel as read_asterisk_cel
     from journeymine.sources.phone.connect import read_amazon_connect as read_amazon_connect
@@ -101,20 +130,33 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Company": "datasets.company",
-    "Comparison": "analytics.compare",
+    "Comparison": "analytics.comparison",
     "Delays": "analytics.delays",
+    "DifferenceMap": "analytics.difference_map",
+    "DottedChart": "analytics.dotted_chart",
     "Drift": "analytics.drift",
     "DropOff": "analytics.dropoff",
+    "Effort": "analytics.effort",
     "EventLog": "log.eventlog",
+    "Flow": "analytics.flow",
     "Funnel": "analytics.funnel",
+    "GapSensitivity": "analytics.gap_sensitivity",
     "JourneyMap": "analytics.journey_map",
     "LinkReport": "analytics.link_report",
     "Model": "graph.models",
     "NullCheck": "analytics.null_check",
+    "OpeningHours": "log.calendar",
+    "Partitions": "engines.partitions",
     "Quarantine": "log.quarantine",
+    "RepeatContacts": "analytics.repeat_contacts",
     "Report": "reporting.report",
+    "SelfService": "analytics.self_service",
     "Summary": "summary.summary",
+    "Switches": "analytics.switches",
+    "TableParts": "sources.parts",
     "TimeTo": "analytics.time_to",
+    "Timeline": "analytics.timeline",
+    "Transfers": "analytics.transfers",
     "Transitions": "analytics.transitions",
     "TruncationCheck": "analytics.truncation_check",
     "Variants": "analytics.variants",
@@ -122,19 +164,26 @@ _HOMES = {
     "concat": "log.open",
     "cut": "log.cut",
     "delays": "analytics.delays",
+    "difference_map": "analytics.difference_map",
     "discover": "graph.models",
+    "dotted_chart": "analytics.dotted_chart",
     "drift": "analytics.drift",
     "dropoff": "analytics.dropoff",
+    "effort": "analytics.effort",
+    "flow": "analytics.flow",
     "funnel": "analytics.funnel",
+    "gap_sensitivity": "analytics.gap_sensitivity",
     "journey_graph": "graph.journey",
     "journey_map": "analytics.journey_map",
     "likeliest_path": "graph.likeliest_path",
     "link": "log.identity",
     "link_report": "analytics.link_report",
     "loops": "graph.loops",
+    "map_widget": "reporting.widget",
     "must_pass": "graph.must_pass",
     "null_check": "analytics.null_check",
     "open_log": "log.open",
+    "open_partitions": "engines.partitions",
     "reach": "graph.reach",
     "read": "sources.read",
     "read_access_log": "sources.web.access_log",
@@ -149,6 +198,7 @@ _HOMES = {
     "read_ga4": "sources.web.ga4",
     "read_genesys_conversations": "sources.phone.genesys",
     "read_hubspot_email": "sources.mail.hubspot",
+    "read_in_parts": "sources.parts",
     "read_intercom": "sources.chat.intercom",
     "read_klaviyo": "sources.mail.klaviyo",
     "read_mail_events": "sources.mail.mail_events",
@@ -175,10 +225,17 @@ _HOMES = {
     "read_zendesk_audits": "sources.chat.audits",
     "read_zendesk_chats": "sources.chat.zendesk",
     "read_zendesk_tickets": "sources.chat.tickets",
+    "repeat_contacts": "analytics.repeat_contacts",
     "report": "reporting.report",
+    "self_service": "analytics.self_service",
     "sessions": "log.sessions",
+    "spark": "engines",
     "summarise": "summary.summarise",
+    "summarise_partitions": "engines.summarise",
+    "switches": "analytics.switches",
     "time_to": "analytics.time_to",
+    "timeline": "analytics.timeline",
+    "transfers": "analytics.transfers",
     "transitions": "analytics.transitions",
     "truncation_check": "analytics.truncation_check",
     "url_rules": "sources.web.url_rules",
@@ -186,6 +243,7 @@ _HOMES = {
     "variants": "analytics.variants",
     "write_company": "datasets.company",
     "write_episodes_template": "sources.episodes",
+    "write_partitioned": "engines.write",
 }
 
 __all__ = list(_HOMES)

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 
+from journeymine.errors import SchemaError
 from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
 from journeymine.summary.groups import group_of
@@ -34,6 +35,14 @@ class Arrays:
 
     log: EventLog
     by: str | None = None
+
+    def __post_init__(self):
+        if not isinstance(self.log, EventLog):
+            raise SchemaError(
+                f"expected a log, not {type(self.log).__name__}: read_table makes a log of a table. Partitions and "
+                "Spark DataFrames are summarised first, by summarise_partitions and spark.summarise; where an answer "
+                "needs the events themselves, give it the log of a sample of customers"
+            )
 
     @property
     def times(self) -> np.ndarray:

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from journeymine.log import columns
 
-__all__ = ["Counts", "blocks_of", "pack", "take", "totals", "unpack"]
+__all__ = ["Counts", "blocks_of", "pack", "share_totals", "take", "totals", "unpack"]
 
 _DENSE: Final = 1 << 22
 _BLOCK: Final = 1 << 16
@@ -358,6 +358,38 @@ def totals(codes: np.ndarray, counts: np.ndarray, size: int) -> np.ndarray:
         else:
             every += np.bincount(codes[block], counts[block], size).astype(np.int64)
     return every
+
+
+def share_totals(codes: np.ndarray, shares: np.ndarray, size: int) -> np.ndarray:
+    """Add up the shares of each code, to the same last digit in whatever order they come.
+
+    Parameters
+    ----------
+    codes
+        Integers in [0, size), shape (rows,).
+    shares
+        In [0, 1], and their sums too, shape (rows,).
+    size
+        Number of codes.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (size,).
+
+    Notes
+    -----
+    Floating-point sums depend on their order, those of integers do not: shares are counted in units of 2**-56, in two
+    halves whose sums a float64 holds exactly.
+
+    Examples
+    --------
+    >>> share_totals(np.array([0, 1, 0]), np.array([0.25, 0.5, 0.125]), 2).tolist()
+    [0.375, 0.5]
+    """
+    units = np.rint(shares * 2.0**56).astype(np.int64)
+    high, low = (np.bincount(codes, half, size) for half in (units >> 28, units & (1 << 28) - 1))
+    return high * 2.0**-28 + low * 2.0**-56
 
 
 def _room(column: np.ndarray, rows: int) -> np.ndarray:

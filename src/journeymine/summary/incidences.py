@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from journeymine.summary.counts import take, totals
+from journeymine.summary.counts import share_totals, take, totals
 from journeymine.summary.jackknife import jackknife_errors
 from journeymine.summary.left_out import LeftOut
 from journeymine.summary.quantiles import coded
@@ -75,7 +75,7 @@ def incidences(curves: Survival, windows: np.ndarray, causes: np.ndarray) -> Inc
     rows, codes = followed[inside], codes[inside]
     left_out = LeftOut(curves, windows)
     without = left_out.shares(rows, codes, places)
-    shares = np.bincount(codes, curves.shares(windows)[rows], len(places)).clip(0, 1)
+    shares = share_totals(codes, curves.shares(windows)[rows], len(places)).clip(0, 1)
     errors, freedom = jackknife_errors(without, left_out.sizes[places])
     independent = np.sqrt(shares * (1 - shares) / curves.visits[places])
     counts = totals(codes, take(curves.gaps["count"], rows), len(places))

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from journeymine.summary.counts import blocks_of, take, totals
+from journeymine.summary.counts import blocks_of, share_totals, take, totals
 from journeymine.summary.groups import NUM_GROUPS
 from journeymine.summary.survival import Survival
 
@@ -143,4 +143,4 @@ class LeftOut:
         )
         groups = self.curves.gaps["group"][rows]
         own = self._per_visit[self.curves.places[rows], groups, bins] * counts
-        return every - np.bincount(causes * np.int64(NUM_GROUPS) + groups, own, every.size).reshape(every.shape)
+        return every - share_totals(causes * np.int64(NUM_GROUPS) + groups, own, every.size).reshape(every.shape)
