@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 import warnings
 from importlib import import_module
 from pathlib import Path
+
+from benchmarks.memory import peak_mib
 
 
 def main(who: str, path: str) -> None:
@@ -22,8 +23,7 @@ def main(who: str, path: str) -> None:
         began = time.process_time(), time.perf_counter()
         done[name] = step(done)
         spent[name] = time.process_time() - began[0], time.perf_counter() - began[1]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": spent, "peak_mib": peak, "digest": peer.digest(done)}))
+    print(json.dumps({"seconds": spent, "peak_mib": peak_mib(), "digest": peer.digest(done)}))
 
 
 if __name__ == "__main__":

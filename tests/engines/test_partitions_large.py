@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -18,24 +19,25 @@ import journeymine as jm
 pytestmark = pytest.mark.slow
 
 SCRIPT = """
-import resource
 import sys
 import journeymine as jm
+from benchmarks.memory import peak_mib
 
 what, source, folder, memory = sys.argv[1:]
 if "write" in what:
     kept = jm.write_partitioned(jm.read_in_parts(source), folder, memory=memory, partitions=16)
 if "sum" in what:
     jm.summarise_partitions(folder, memory=memory)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(peak_mib())
 """
 
+ROOT = Path(__file__).parents[2]
 MILLIONS = 5_000_000
 
 
 def started(*arguments):
     command = [sys.executable, "-c", SCRIPT, *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
 
 
 def peak_megabytes(*arguments):

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -99,9 +100,11 @@ def test_what_cannot_be_summarised_is_refused():
 
 # --- large -----------------------------------------------------------------------------------------------------------
 
+ROOT = Path(__file__).parents[2]
 LARGE = """
-import resource, sys
+import sys
 import numpy as np, pyarrow as pa
+from benchmarks.memory import peak_mib
 from journeymine.engines.stream import summarise_batches
 from journeymine.summary.summary import PARTS
 
@@ -116,7 +119,7 @@ def batches(rows=10_000):
 
 parts = [name for name in PARTS if sys.argv[2] == "all parts" or name not in ("times", "gaps", "switch_gaps")]
 summary = summarise_batches(batches(), observed_until=1_800_000_000_000_000, parts=parts)
-print(summary.num_events, summary.num_cases, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(summary.num_events, summary.num_cases, peak_mib())
 """
 
 
@@ -125,6 +128,8 @@ print(summary.num_events, summary.num_cases, resource.getrusage(resource.RUSAGE_
 @pytest.mark.parametrize(("shape", "cases"), [("one case", 1), ("cases of one event", 5_000_000)])
 def test_five_million_events_take_little_more_memory_than_their_summary(shape, cases, parts, most):
     run = [sys.executable, "-c", LARGE, shape, parts]
-    events, found, megabytes = map(int, subprocess.run(run, check=True, capture_output=True, text=True).stdout.split())
+    events, found, megabytes = map(
+        int, subprocess.run(run, check=True, capture_output=True, text=True, cwd=ROOT).stdout.split()
+    )
     assert (events, found) == (5_000_000, cases)
     assert megabytes < most
