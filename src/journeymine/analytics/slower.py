@@ -65,8 +65,10 @@ def slower(passes: Passes, reference: Reference, confidence: float) -> Slower:
     ----------
     .. [1] Woodruff (1952), Confidence intervals for medians and other position measures, J. Am. Stat. Assoc. 47(260).
     """
-    beyond = Beyond.of(passes.times, reference.limits)
     known = ~np.isnan(reference.limits)
+    if not known.any():  # then there is nothing to be slower than
+        return Slower(*np.full((5, len(known)), np.nan))
+    beyond = Beyond.of(passes.times, reference.limits)
     if reference.other is None:
         shares, errors, freedom = share_errors(beyond.above, beyond.passes)
         low, high = share_interval(shares, errors, freedom, confidence, passes.customers)
