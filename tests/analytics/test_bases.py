@@ -38,3 +38,11 @@ def test_an_answer_says_of_how_many_customers_it_is_and_over_what_time(log, name
 def test_so_does_that_of_a_summary(log, name):
     answer = getattr(jm, name)
     assert answer(jm.summarise(log)).base == answer(log).base
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_an_answer_says_what_was_chosen_from_the_log_before(log, name):
+    options = dict(QUESTIONS[name])
+    steps = [options.pop("steps")] if "steps" in options else []
+    base = getattr(jm, name)(log.without(customer="c39"), *steps, **options).base
+    assert base.endswith(" Chosen: not (customer c39).")

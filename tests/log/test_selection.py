@@ -89,3 +89,27 @@ def test_a_log_of_nothing_can_be_selected_from():
 def test_a_selection_of_everything_is_the_log():
     assert STORY.where(length=(1, None)).equals(STORY)
     assert jm.summarise(STORY.where(within="100d")) == jm.summarise(STORY)
+
+
+def test_a_log_remembers_in_words_what_was_chosen(tmp_path):
+    chosen = STORY.where(starts_with=["visit", "ask"], since="2020-01-01T00:00Z").without(length=(None, 2))
+    said = ("since 2020-01-01T00:00Z; starts with visit, ask", "not (length any to 2)")
+    assert chosen.filters == said
+    assert jm.cut(chosen, gap="30d").filters == said
+    assert jm.open_log(chosen.write(tmp_path / "log.arrow")).filters == said
+    assert STORY.filters == ()
+
+
+def test_of_a_long_list_the_first_three_are_said():
+    log = log_of(*[(name, "visit", 0) for name in "abcdef"])
+    assert log.where(customer=list("abcde")).filters == ("customer a, b, c and 2 more",)
+
+
+def test_logs_put_together_say_what_was_chosen_from_which():
+    web, shop = (
+        jm.read_table(
+            {"case_id": ["a", "b"], "activity": ["visit", what], "timestamp": ["2024-05-01"] * 2}, name=name, tz="UTC"
+        )
+        for name, what in (("web", "ask"), ("shop", "buy"))
+    )
+    assert jm.concat([web.where(activity="visit"), shop]).filters == ("web: activity visit",)

@@ -10,6 +10,7 @@ import numpy as np
 from journeymine.analytics.comparison import Comparison
 from journeymine.analytics.differences import What, cells_of, differences, measure, pairs_of
 from journeymine.analytics.measured import Measured, Terms
+from journeymine.analytics.result import of_selection
 from journeymine.analytics.watched import watched
 from journeymine.durations import Duration
 from journeymine.log.eventlog import EventLog
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["compare"]
 
 
+@of_selection
 def compare(
     log: EventLog,
     *,

@@ -10,7 +10,7 @@ import numpy as np
 from journeymine.analytics.delay_table import LOWER_BOUND, SPREAD, delay_base, delay_table
 from journeymine.analytics.passes import PAIR, Terms, passes_of, passes_since
 from journeymine.analytics.references import Given, reference_of
-from journeymine.analytics.result import Result, percent
+from journeymine.analytics.result import Result, of_selection, percent
 from journeymine.durations import format_duration
 from journeymine.errors import OptionError
 from journeymine.log.eventlog import EventLog
@@ -174,6 +174,7 @@ def _between(row: pd.Series) -> str:
     return f"between “{row['activity']}” and “{row['next_activity']}”{of_segment}"
 
 
+@of_selection
 def delays(
     log: EventLog | Summary,
     *,

@@ -10,7 +10,7 @@ import numpy as np
 
 from journeymine.analytics.compare import compare
 from journeymine.analytics.comparison import LEVEL, Comparison
-from journeymine.analytics.result import Result, percent
+from journeymine.analytics.result import Result, of_selection, percent
 from journeymine.durations import Duration
 from journeymine.errors import OptionError, UnknownNameError
 from journeymine.graph.journey import journey_graph
@@ -103,6 +103,7 @@ class DifferenceMap(Result):
         return draw_difference_map(self.graph, segment=self.segment, ax=ax, title=title, subtitle=subtitle)
 
 
+@of_selection
 def difference_map(
     log: EventLog,
     *,

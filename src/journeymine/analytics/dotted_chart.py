@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 import numpy as np
 import pyarrow as pa
 
-from journeymine.analytics.result import Result
+from journeymine.analytics.result import Result, of_selection
 from journeymine.durations import format_duration
 from journeymine.errors import OptionError, UnknownActivityError, UnknownOptionError
 from journeymine.log.eventlog import EventLog
@@ -77,6 +77,7 @@ class DottedChart(Result):
         return draw_dots(when.to_numpy(), self.table["row"].to_numpy(), list(channels), label=label, zero=zero, ax=ax)
 
 
+@of_selection
 def dotted_chart(
     log: EventLog,
     *,

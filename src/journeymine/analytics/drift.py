@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from journeymine.analytics.result import Result, percent
+from journeymine.analytics.result import Result, of_selection, percent
 from journeymine.analytics.watched import watched
 from journeymine.durations import Duration, format_duration
 from journeymine.errors import OptionError
@@ -82,6 +82,7 @@ class Drift(Result):
         )
 
 
+@of_selection
 def drift(
     log: EventLog | Summary,
     *,

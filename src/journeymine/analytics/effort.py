@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from journeymine.analytics.customer_contacts import codes_of, made_by_customers
-from journeymine.analytics.result import Result
+from journeymine.analytics.result import Result, of_selection
 from journeymine.durations import Duration, format_duration, to_microseconds
 from journeymine.errors import OptionError
 from journeymine.log.eventlog import EventLog
@@ -86,6 +86,7 @@ def _number(value: float) -> str:
     return "–" if value != value else f"{value:,.0f}" if value >= 20 else f"{value:.1f}"
 
 
+@of_selection
 def effort(
     log: EventLog,
     *,

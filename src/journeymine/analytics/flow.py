@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from journeymine.analytics.result import Result, percent
+from journeymine.analytics.result import Result, of_selection, percent
 from journeymine.durations import Duration, format_duration
 from journeymine.errors import OptionError
 from journeymine.log.eventlog import EventLog
@@ -115,6 +115,7 @@ class Flow(Result):
         return [*blocks.values(), *aside]
 
 
+@of_selection
 def flow(
     log: EventLog,
     anchor: str,

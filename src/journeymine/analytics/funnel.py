@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
-from journeymine.analytics.result import Result, percent
+from journeymine.analytics.result import Result, of_selection, percent
 from journeymine.analytics.watched import watched
 from journeymine.durations import Duration, format_duration, to_microseconds
 from journeymine.errors import OptionError, UnknownActivityError, UnknownOptionError
@@ -90,6 +90,7 @@ class Funnel(Result):
         return draw_steps(funnel_steps(self.table, self.went_on), ax=ax)
 
 
+@of_selection
 def funnel(
     log: EventLog | Summary,
     steps: Sequence[str],

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from journeymine.analytics.gap_figures import CutAt
 from journeymine.analytics.plateau import Plateau, plateau_of
-from journeymine.analytics.result import Result, percent
+from journeymine.analytics.result import Result, of_selection, percent
 from journeymine.analytics.watched import watched
 from journeymine.durations import Duration, format_duration, to_microseconds
 from journeymine.errors import OptionError, WindowError
@@ -127,6 +127,7 @@ class GapSensitivity(Result):
         return np.array([self._series(figure, activity, column) for column in ("value", "low", "high")])
 
 
+@of_selection
 def gap_sensitivity(
     log: EventLog,
     *,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from journeymine.analytics.result import Result, percent
+from journeymine.analytics.result import Result, of_selection, percent
 from journeymine.durations import Duration, format_duration
 from journeymine.errors import OptionError
 from journeymine.graph.journey import journey_graph
@@ -139,6 +139,7 @@ class JourneyMap(Result):
         return " · ".join(facts)
 
 
+@of_selection
 def journey_map(
     log: EventLog | Summary,
     *,

@@ -10,7 +10,7 @@ import numpy as np
 
 from journeymine.analytics.differences import What, cells_of, differences, measure, pairs_of
 from journeymine.analytics.measured import Terms
-from journeymine.analytics.result import Result, percent
+from journeymine.analytics.result import Result, of_selection, percent
 from journeymine.durations import Duration
 from journeymine.errors import OptionError
 from journeymine.log.eventlog import EventLog
@@ -91,6 +91,7 @@ class NullCheck(Result):
         return draw_bars(names, 100 * rows["share"].to_numpy(), notes, label="differences by lot, %", ax=ax)
 
 
+@of_selection
 def null_check(
     log: EventLog,
     *,

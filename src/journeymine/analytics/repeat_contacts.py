@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from journeymine.analytics.customer_contacts import CustomerEvents, channels_of, codes_of, kinds_of
-from journeymine.analytics.result import Result, percent
+from journeymine.analytics.result import Result, of_selection, percent
 from journeymine.durations import Duration, format_duration, to_microseconds
 from journeymine.errors import OptionError
 from journeymine.log.eventlog import EventLog
@@ -88,6 +88,7 @@ class RepeatContacts(Result):
         return draw_intervals(names, *figures, label="no repeat contact", other_label="naive count", ax=ax)
 
 
+@of_selection
 def repeat_contacts(
     log: EventLog,
     *,

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import wraps
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+
+from journeymine.log.eventlog import EventLog
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["Result", "percent"]
+Log = TypeVar("Log")
+Options = ParamSpec("Options")
+Answer = TypeVar("Answer", bound="Result")
+
+__all__ = ["Result", "of_selection", "percent"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -59,6 +67,29 @@ class Result(ABC):
     def _repr_html_(self) -> str:
         table = self.table.to_html(index=False, max_rows=20)
         return f"<p><strong>{escape(self.headline)}</strong><br>{escape(self.base)}</p>{table}"
+
+
+def of_selection(question: Callable[Concatenate[Log, Options], Answer]) -> Callable[Concatenate[Log, Options], Answer]:
+    """Let the base of an answer say what was chosen from the log before it was asked.
+
+    Parameters
+    ----------
+    question
+        A function that takes a log, or a summary, which does not remember what its log was chosen from.
+
+    Returns
+    -------
+    callable
+        The function, whose results say it.
+    """
+
+    @wraps(question)
+    def asked(log: Log, *arguments: Options.args, **options: Options.kwargs) -> Answer:
+        answer = question(log, *arguments, **options)
+        filters = log.filters if isinstance(log, EventLog) else ()
+        return replace(answer, base=f"{answer.base} Chosen: {'. '.join(filters)}.") if filters else answer
+
+    return asked
 
 
 def percent(share: float) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from journeymine.analytics.customer_contacts import CustomerEvents, channels_of, codes_of, has_label, kinds_of
-from journeymine.analytics.result import Result, percent
+from journeymine.analytics.result import Result, of_selection, percent
 from journeymine.durations import Duration, format_duration, to_microseconds
 from journeymine.errors import OptionError
 from journeymine.log.eventlog import EventLog
@@ -97,6 +97,7 @@ class SelfService(Result):
         return draw_intervals(names, *columns, label="followed by assisted contact", other_label="naive count", ax=ax)
 
 
+@of_selection
 def self_service(
     log: EventLog,
     *,

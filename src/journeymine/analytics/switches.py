@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from journeymine.analytics.channel_contacts import ChannelContacts, channel_contacts
-from journeymine.analytics.result import Result, percent
+from journeymine.analytics.result import Result, of_selection, percent
 from journeymine.durations import Duration, format_duration
 from journeymine.errors import OptionError
 from journeymine.log.eventlog import EventLog
@@ -94,6 +94,7 @@ class Switches(Result):
         return draw_matrix(names, list(matrix.columns), matrix.to_numpy(), notes, label="next contact", ax=ax)
 
 
+@of_selection
 def switches(
     log: EventLog | Summary,
     *,

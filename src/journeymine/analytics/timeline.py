@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from journeymine.analytics.result import Result
+from journeymine.analytics.result import Result, of_selection
 from journeymine.durations import format_duration
 from journeymine.errors import OptionError
 from journeymine.log.eventlog import EventLog
@@ -84,6 +84,7 @@ class Timeline(Result):
         return draw_timeline(contacts, title=f"{self.customer}{shown}", ax=ax)
 
 
+@of_selection
 def timeline(log: EventLog, *, customer: str) -> Timeline:
     """Show what happened with one customer, over all journeys and channels.
 

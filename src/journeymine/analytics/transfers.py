@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from journeymine.analytics.result import Result, percent
+from journeymine.analytics.result import Result, of_selection, percent
 from journeymine.analytics.waits import waits
 from journeymine.durations import format_duration
 from journeymine.errors import OptionError
@@ -96,6 +96,7 @@ class Transfers(Result):
         return draw_intervals(names, *figures, label="transferred", other_label="came back", ax=ax)
 
 
+@of_selection
 def transfers(
     log: EventLog,
     *,

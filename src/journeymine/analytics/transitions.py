@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from journeymine.analytics.dropoff import based_on
-from journeymine.analytics.result import Result, percent
+from journeymine.analytics.result import Result, of_selection, percent
 from journeymine.durations import Duration, format_duration
 from journeymine.errors import OptionError
 from journeymine.log.eventlog import EventLog
@@ -84,6 +84,7 @@ class Transitions(Result):
         )
 
 
+@of_selection
 def transitions(
     log: EventLog | Summary,
     *,

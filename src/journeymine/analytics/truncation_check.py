@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from journeymine.analytics.result import Result, percent
+from journeymine.analytics.result import Result, of_selection, percent
 from journeymine.analytics.watched import watched
 from journeymine.durations import Duration
 from journeymine.errors import OptionError, WindowError
@@ -124,6 +124,7 @@ class TruncationCheck(Result):
         )
 
 
+@of_selection
 def truncation_check(
     log: EventLog,
     *,

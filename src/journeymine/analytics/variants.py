@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from journeymine.analytics.result import Result, percent
+from journeymine.analytics.result import Result, of_selection, percent
 from journeymine.analytics.watched import watched
 from journeymine.errors import OptionError, UnknownOptionError
 from journeymine.log.eventlog import EventLog
@@ -70,6 +70,7 @@ class Variants(Result):
         return draw_chevrons(courses, shares, cases, channels=self.channels, ax=ax)
 
 
+@of_selection
 def variants(
     log: EventLog | Summary, *, top: int | None = None, engine: Literal["arrow", "pm4py"] = "arrow"
 ) -> Variants:

@@ -21,7 +21,7 @@ from journeymine.log.columns import LABEL
 from journeymine.log.order import case_order
 from journeymine.log.quarantine import Quarantine
 from journeymine.log.schema import QUALITATIVE, conform, with_distinct_labels
-from journeymine.log.selection import By, Labels, Moment, moment, selected
+from journeymine.log.selection import By, Labels, Moment, moment, selected, told
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,6 +59,8 @@ class EventLog:
         Who is who, one row an identifier; filled by `link`.
     identities
         Identifiers that a source saw together without an event, one ``id_<kind>`` column a kind; `link` uses them.
+    filters
+        What was chosen from the events that were read, by `where` and `without`, in words.
 
     Examples
     --------
@@ -74,6 +76,7 @@ class EventLog:
     quarantine: Quarantine = field(default_factory=Quarantine.empty)
     evidence: pa.Table = field(default_factory=EVIDENCE.empty_table)
     identities: pa.Table = field(default_factory=_no_identities)
+    filters: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -308,8 +311,8 @@ class EventLog:
         conditions = {"starts_with": starts_with, "ends_with": ends_with, "passes": passes, "avoids": avoids}
         conditions |= {"follows": follows, "within": within, "length": length}
         mask = selected(self, keep, by=by, since=since, until=until, **conditions, **values)
-        kept = self if mask.all() else self.with_events(self.table.filter(pa.array(mask)))
-        return replace(kept, sources=self._seen_until(until if by == "event" else None))
+        chosen = told(keep, by=by, since=since, until=until, **conditions, **values)
+        return replace(self._chosen(mask, chosen), sources=self._seen_until(until if by == "event" else None))
 
     def without(self, keep: np.ndarray | pa.Array | None = None, /, **conditions: Any) -> EventLog:
         """Leave out the events that fulfil all conditions.
@@ -326,8 +329,13 @@ class EventLog:
         EventLog
             Exactly the events that `where` does not keep.
         """
-        mask = selected(self, keep, **conditions)
-        return self.with_events(self.table.filter(pa.array(~mask)))
+        return self._chosen(~selected(self, keep, **conditions), f"not ({told(keep, **conditions)})")
+
+    def _chosen(self, mask: np.ndarray, said: str) -> EventLog:
+        """Keep some events and say which; all of them are the log as it is."""
+        if mask.all():
+            return self
+        return replace(self.with_events(self.table.filter(pa.array(mask))), filters=(*self.filters, said))
 
     def with_events(self, table: pa.Table) -> EventLog:
         """Give the log other events, and leave what is known of its sources and identifiers.
@@ -342,13 +350,14 @@ class EventLog:
         EventLog
             Its events in order.
         """
-        return self.of_encoded(
+        ordered = self.of_encoded(
             table,
             sources=self.sources,
             quarantine=self.quarantine,
             evidence=self.evidence,
             identities=self.identities,
         )
+        return replace(ordered, filters=self.filters)
 
     def _seen_until(self, until: Moment | None) -> pa.Table:
         if until is None:
@@ -466,7 +475,8 @@ class EventLog:
 
     def _extras(self) -> dict[str, pa.Table]:
         facts = {"sources": self.sources, "quarantine": self.quarantine.table, "evidence": self.evidence}
-        return facts | ({"identities": self.identities} if self.identities.num_rows else {})
+        facts |= {"identities": self.identities} if self.identities.num_rows else {}
+        return facts | ({"filters": pa.table({"filter": self.filters})} if self.filters else {})
 
     def equals(self, other: EventLog) -> bool:
         """Tell whether another log has the same events, account, quarantine and evidence.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -45,7 +46,8 @@ def open_log(path: str | Path) -> EventLog:
         raise FormatError(f"{Path(path).name} was not written by EventLog.write; read it with read_table")
     identities = extras.get("identities", pa.table({}))
     evidence = _evidence(extras["evidence"])
-    return EventLog(table, extras["sources"], Quarantine(extras["quarantine"]), evidence, identities)
+    filters = tuple(extras["filters"]["filter"].to_pylist()) if "filters" in extras else ()
+    return EventLog(table, extras["sources"], Quarantine(extras["quarantine"]), evidence, identities, filters)
 
 
 def _evidence(stored: pa.Table) -> pa.Table:
@@ -97,7 +99,12 @@ def concat(logs: Iterable[EventLog]) -> EventLog:
     identities = columns.concat(log.identities for log in logs)
     table = columns.concat(log.table for log in logs)
     facts = {"sources": sources, "quarantine": quarantine, "evidence": evidence, "identities": identities}
-    return EventLog.of_encoded(table, **facts)
+    return replace(EventLog.of_encoded(table, **facts), filters=_filters(logs))
+
+
+def _filters(logs: list[EventLog]) -> tuple[str, ...]:
+    """Say what was chosen from which source."""
+    return tuple(f"{', '.join(log.sources['source'].to_pylist())}: {chosen}" for log in logs for chosen in log.filters)
 
 
 def _check_distinct(names: list[str]) -> None:

@@ -19,9 +19,10 @@ from journeymine.log.schema import TIME
 if TYPE_CHECKING:
     from journeymine.log.eventlog import EventLog
 
-__all__ = ["By", "Labels", "Moment", "moment", "selected"]
+__all__ = ["By", "Labels", "Moment", "moment", "selected", "told"]
 
 By = Literal["event", "case"]
+_SHOWN = 3
 Labels = str | Collection[str]
 Moment = str | datetime
 
@@ -54,6 +55,39 @@ def selected(log: EventLog, keep: Any = None, *, by: By = "event", **conditions:
         events = _per_event(log, np.logical_or.reduceat(events, log.offsets[:-1]) if log.num_cases else events)
     cases = [_per_event(log, _OF_CASES[name](log, value)) for name, value in of_cases.items()]
     return reduce(np.logical_and, [*cases, *([] if events is None else [events])], np.ones(log.num_events, bool))
+
+
+def told(keep: Any = None, *, by: By = "event", **conditions: Any) -> str:
+    """Say in words what is chosen.
+
+    Parameters
+    ----------
+    keep, by, **conditions
+        As `selected` takes them.
+
+    Returns
+    -------
+    str
+        Such as ``"channel web; passes ask"``; of long lists the first three.
+
+    Examples
+    --------
+    >>> told(channel="web", passes=["ask", "call"], length=(2, None))
+    'channel web; passes ask, call; length 2 to any'
+    """
+    given = {name.replace("_", " "): value for name, value in conditions.items() if value is not None}
+    parts = [] if keep is None else ["chosen events"]
+    parts += [f"{name} {_spelled(name, value)}" for name, value in given.items()]
+    return "; ".join(parts or ["all"]) + (" (whole journeys)" if by == "case" else "")
+
+
+def _spelled(name: str, value: Any) -> str:
+    if name == "length" and isinstance(value, tuple):
+        return " to ".join("any" if end is None else str(end) for end in value)
+    if isinstance(value, str) or not isinstance(value, Collection):
+        return str(value)
+    first = ", ".join(map(str, list(value)[:_SHOWN]))
+    return first if len(value) <= _SHOWN else f"{first} and {len(value) - _SHOWN:,} more"
 
 
 def _per_event(log: EventLog, cases: np.ndarray) -> np.ndarray:
