@@ -92,7 +92,7 @@ ANSWERS = [
 
 
 def assert_same(mine, theirs):
-    """Compare answers; sums of shares may differ in their last bit, since rows come in another order."""
+    """Compare answers; those that follow chains of shares may differ in their last digits."""
     if isinstance(mine, pd.DataFrame):
         pd.testing.assert_frame_equal(mine, theirs, rtol=1e-12)
     elif isinstance(mine, nx.DiGraph):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 
-from journeymine.summary.counts import blocks_of
+from journeymine.summary.counts import blocks_of, take, totals
 from journeymine.summary.estimates import Side
 from journeymine.summary.groups import NUM_GROUPS
 from journeymine.summary.intervals import positive_interval
@@ -15,6 +16,8 @@ from journeymine.summary.jackknife import jackknife_errors, shares_without_each
 from journeymine.summary.quantiles import Durations
 
 __all__ = ["Beyond"]
+
+_UNIT: Final = 2.0**30  # parts of the largest square, whose sums do not depend on their order
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Beyond:
     seconds
         What those take beyond it, added up, shape (kinds, groups).
     squares
-        The same squared, over all groups, shape (kinds,).
+        The same squared, over all groups, shape (kinds,); in parts of the largest, so that the order does not matter.
     """
 
     passes: np.ndarray
@@ -53,17 +56,21 @@ class Beyond:
             Of all kinds.
         """
         size = len(limits) * NUM_GROUPS
-        passes, above, seconds, squares = np.zeros((4, size))
+        passes, above, summed = np.zeros((3, size), np.int64)
+        squares, most = np.zeros(len(limits), np.int64), _longest(times, len(limits))
         for rows in blocks_of(len(times.codes), size):
-            codes, count = times.codes[rows], times.counts["count"][rows]
+            codes, durations, counts = times.codes[rows], times.counts["duration"][rows], times.counts["count"][rows]
             cells = codes.astype(np.int64) * NUM_GROUPS + times.counts["group"][rows]
-            beyond = np.fmax(times.counts["duration"][rows] / 1e6 - limits[codes], 0)
-            passes += np.bincount(cells, count, size)
-            above += np.bincount(cells, (beyond > 0) * count, size)
-            seconds += np.bincount(cells, beyond * count, size)
-            squares += np.bincount(cells, beyond**2 * count, size)
-        passes, above, seconds, squares = (sums.reshape(-1, NUM_GROUPS) for sums in (passes, above, seconds, squares))
-        return cls(passes, above, seconds, squares.sum(axis=1))
+            over = durations / 1e6 - limits[codes]
+            longer = np.flatnonzero(over > 0)
+            passes += totals(cells, counts, size)
+            codes, cells, counts = codes[longer], cells[longer], take(counts, longer)
+            above += totals(cells, counts, size)
+            np.add.at(summed, cells, durations[longer] * counts)
+            np.add.at(squares, codes, np.rint((over[longer] / most[codes]) ** 2 * _UNIT).astype(np.int64) * counts)
+        passes, above, summed = (sums.reshape(-1, NUM_GROUPS) for sums in (passes, above, summed))
+        seconds = summed / 1e6 - np.nan_to_num(limits)[:, None] * above
+        return cls(passes, above, seconds, squares * (most**2 / _UNIT))
 
     @cached_property
     def totals(self) -> np.ndarray:
@@ -105,3 +112,10 @@ class Beyond:
         errors = self.totals * np.maximum(errors, np.sqrt(spread / np.maximum(self.totals, 1)))
         low, high = positive_interval(self.excess, errors, freedom, confidence)
         return np.nan_to_num(low, nan=0.0), np.nan_to_num(high, nan=np.inf, posinf=np.inf)
+
+
+def _longest(times: Durations, kinds: int) -> np.ndarray:
+    """Give the longest duration of each kind, in seconds."""
+    longest = np.ones(kinds, np.int64)
+    np.maximum.at(longest, times.codes, times.counts["duration"])
+    return longest / 1e6
