@@ -36,6 +36,8 @@ nb_merge_streams = True
 html_theme = "pydata_sphinx_theme"
 html_title = "journeymine"
 html_show_sourcelink = False
+html_static_path = ["_static"]
+html_css_files = ["pages.css"]
 html_theme_options = {
     "navbar_end": ["theme-switcher"],
     "secondary_sidebar_items": ["page-toc"],
