@@ -27,6 +27,13 @@ def test_a_share_of_none_or_all_has_a_bound_that_comes_from_the_number_of_groups
     assert high.tolist() == pytest.approx([bound, 1])
 
 
+def test_what_rounding_leaves_of_a_whole_share_does_not_widen_its_interval():
+    errors, freedom, customers = np.array([1e-9]), np.array([63.0]), np.array([100])
+    whole, nearly = (share_interval(np.array([share]), errors, freedom, 0.95, customers) for share in (1.0, 1 - 4e-16))
+    assert nearly == whole
+    assert whole[0][0] > 0.97
+
+
 def test_a_share_of_none_has_the_bound_that_the_number_of_customers_leaves():
     low, high = share_interval(np.array([0.0]), np.array([0.0]), np.array([63]), 0.95, np.array([1_000]))
     assert (low[0], high[0]) == pytest.approx((0, 1 - 0.05 ** (1 / 1_000)))

@@ -211,7 +211,12 @@ def _united(steps: pd.DataFrame, drops: pd.DataFrame) -> pd.DataFrame:
 
     table = pd.concat([steps, drops.assign(next_activity=None)], ignore_index=True).filter(_COLUMNS)
     table["q_value"] = q_values(table["p_value"].to_numpy())
-    return table.sort_values(["q_value", "p_value"], kind="stable", ignore_index=True)
+    order = ["q_value", "p_value", "activity", "next_activity"]
+    return table.sort_values(order, key=_but_for_rounding, ignore_index=True)
+
+
+def _but_for_rounding(column: pd.Series) -> pd.Series:
+    return column.round(12) if column.dtype.kind == "f" else column
 
 
 def _is_different(table: pd.DataFrame) -> np.ndarray:

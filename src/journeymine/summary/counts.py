@@ -17,6 +17,7 @@ __all__ = ["Counts", "blocks_of", "pack", "share_totals", "take", "totals", "unp
 
 _DENSE: Final = 1 << 22
 _BLOCK: Final = 1 << 16
+_ROUNDING: Final = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -375,7 +376,7 @@ def share_totals(codes: np.ndarray, shares: np.ndarray, size: int) -> np.ndarray
     Returns
     -------
     numpy.ndarray
-        Shape (size,).
+        Shape (size,); all of it is 1, without what rounding leaves.
 
     Notes
     -----
@@ -389,7 +390,8 @@ def share_totals(codes: np.ndarray, shares: np.ndarray, size: int) -> np.ndarray
     """
     units = np.rint(shares * 2.0**56).astype(np.int64)
     high, low = (np.bincount(codes, half, size) for half in (units >> 28, units & (1 << 28) - 1))
-    return high * 2.0**-28 + low * 2.0**-56
+    sums = high * 2.0**-28 + low * 2.0**-56
+    return np.where(np.abs(1 - sums) < _ROUNDING, 1.0, sums)
 
 
 def _room(column: np.ndarray, rows: int) -> np.ndarray:

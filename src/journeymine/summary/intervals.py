@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 __all__ = ["plain_interval", "positive_interval", "share_interval"]
+
+_ROUNDING: Final = 1e-12  # a share so near to 0 or 1 is 0 or 1, but for the rounding of sums
 
 
 def share_interval(
@@ -37,6 +41,7 @@ def share_interval(
         possible if all of them had gone the same way: where none did, up to ``1 - (1 - confidence) ** (1 / customers)``
         may. Without an error, 0 and 1.
     """
+    shares = np.where(np.abs(shares - 0.5) > 0.5 - _ROUNDING, np.round(shares), shares)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         reach = _quantiles(freedom, confidence) * errors / (shares * (1 - shares))
         logit = np.log(shares / (1 - shares))
