@@ -12,8 +12,10 @@ from journeymine.durations import Duration, format_duration
 from journeymine.errors import OptionError
 from journeymine.log.eventlog import EventLog
 from journeymine.summary.drifts import Drifts, drifts
+from journeymine.summary.dropoffs import return_curves
 from journeymine.summary.summarise import as_summary
 from journeymine.summary.summary import Summary
+from journeymine.summary.windows import windows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -137,7 +139,8 @@ def drift(
     if not 0 < confidence < 1:
         raise OptionError(f"confidence must lie between 0 and 1, not {confidence!r}")
     summary = as_summary(log, "visits", "gaps")
-    found = drifts(summary, goal=goal, end=end, within=within, confidence=confidence)
+    curves = return_curves(summary, goal=goal, end=end)
+    found = drifts(summary, curves, windows_of(curves, summary, within), confidence=confidence)
     followed = format_duration(found.windows.max(initial=0) / 1e6)
     base = (
         f"{found.visits.sum():,} visits of {watched(log)}, {found.visits[1].sum():,} of them in the second half, "

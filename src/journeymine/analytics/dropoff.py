@@ -157,8 +157,8 @@ def dropoff(
     if not 0 < confidence < 1:
         raise OptionError(f"confidence must lie between 0 and 1, not {confidence!r}")
     summary = as_summary(log, "customers", "visits", "gaps")
-    options = {"goal": goal, "end": end, "within": within, "confidence": confidence}
-    found, changed = dropoffs(summary, **options), drifts(summary, **options)
+    found = dropoffs(summary, goal=goal, end=end, within=within, confidence=confidence)
+    changed = drifts(summary, found.curves, found.windows, confidence=confidence)
     drifting = tuple(summary.activities[code - 1] for code in changed.changed())
     base = (
         f"{based_on(summary, found.visits, found.open, found.windows)} (Kaplan-Meier); "

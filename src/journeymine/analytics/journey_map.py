@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from journeymine.analytics.result import Result, of_selection, percent
+from journeymine.analytics.result import Result, counted, of_selection, percent
 from journeymine.durations import Duration, format_duration
 from journeymine.errors import OptionError
 from journeymine.graph.journey import journey_graph
@@ -129,11 +129,11 @@ class JourneyMap(Result):
     def _subtitle(self, touchpoints: int, paths: list[tuple[str, str]]) -> str:
         covered = sum(self.graph.edges[path]["count"] for path in paths)
         cases, customers = self.graph.graph["cases"], self.graph.graph["customers"]
-        facts = [f"{_counted(cases, 'journey')} of {_counted(customers, 'customer')}"]
+        facts = [f"{counted(cases, 'journey')} of {counted(customers, 'customer')}"]
         if touchpoints < len(self.graph):
             facts.append(f"{touchpoints:,} of {len(self.graph):,} touchpoints")
         facts.append(
-            f"{len(paths):,} of {_counted(self.graph.number_of_edges(), 'path')}"
+            f"{len(paths):,} of {counted(self.graph.number_of_edges(), 'path')}"
             + (f", {percent(covered / self.num_steps)} of all steps" if self.num_steps else "")
         )
         return " · ".join(facts)
@@ -225,7 +225,7 @@ def mapped(graph: nx.DiGraph, *, num_steps: int, paths: int | None = None, title
     """
     window, early = format_duration(graph.graph["window_seconds"]), graph.graph["early_starts"]
     base = (
-        f"{_counted(graph.graph['cases'], 'journey')} over {window}, of which {early:,} began so near the log's begin "
+        f"{counted(graph.graph['cases'], 'journey')} over {window}, of which {early:,} began so near the log's begin "
         "that it may lie before; drop-off by touchpoint corrected for open "
         "journeys (Kaplan-Meier); slow paths are those with the most time beyond their median, all passes together."
     )
@@ -244,7 +244,7 @@ def _table(graph: nx.DiGraph) -> pd.DataFrame:
 def _start(graph: nx.DiGraph) -> str:
     name, starts = max(graph.nodes(data="starts"), key=lambda node: (node[1], node[0]))
     share = percent(starts / max(graph.graph["cases"], 1))
-    return f"Of {_counted(graph.graph['cases'], 'journey')}, {share} start with “{name}”"
+    return f"Of {counted(graph.graph['cases'], 'journey')}, {share} start with “{name}”"
 
 
 def _drop(graph: nx.DiGraph) -> str | None:
@@ -263,7 +263,3 @@ def _slow(graph: nx.DiGraph) -> str | None:
     _, (before, after), facts = max(slow, key=lambda item: item[:2])
     passes = f"{facts['count']:,} passes, median {format_duration(facts['median_seconds'])}"
     return f"most waiting adds up from “{before}” to “{after}” ({passes})"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

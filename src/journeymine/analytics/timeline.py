@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from journeymine.analytics.result import Result, of_selection
+from journeymine.analytics.result import Result, counted, of_selection
 from journeymine.durations import format_duration
 from journeymine.errors import OptionError
 from journeymine.log.eventlog import EventLog
@@ -52,10 +52,10 @@ class Timeline(Result):
         """The answer in one sentence."""
         seconds = self.table["timestamp"].to_numpy("datetime64[us]").astype(np.int64) / 1e6
         channels = set(self.table["channel"].dropna()) if "channel" in self.table else ()
-        where = f" on {_counted(len(channels), 'channel')}" if channels else ""
+        where = f" on {counted(len(channels), 'channel')}" if channels else ""
         said = (
-            f"{self.customer}: {_counted(len(seconds), 'contact')}{where} in "
-            f"{format_duration(seconds[-1] - seconds[0])}, {_counted(len(set(self.table['case_id'])), 'journey')}"
+            f"{self.customer}: {counted(len(seconds), 'contact')}{where} in "
+            f"{format_duration(seconds[-1] - seconds[0])}, {counted(len(set(self.table['case_id'])), 'journey')}"
         )
         silences = np.nan_to_num(self.table["silence_seconds"].to_numpy(float))
         longest = int(silences.argmax())
@@ -125,8 +125,8 @@ def timeline(log: EventLog, *, customer: str) -> Timeline:
     table = kept.to_pandas().assign(silence_seconds=_silences(kept))
     cases, sources = (len(events[name].unique()) for name in ("case_id", "source"))
     base = (
-        f"All {_counted(len(table), 'event')} of customer {customer} in {_counted(cases, 'journey')}, from "
-        f"{_counted(sources, 'source')}; times in UTC."
+        f"All {counted(len(table), 'event')} of customer {customer} in {counted(cases, 'journey')}, from "
+        f"{counted(sources, 'source')}; times in UTC."
     )
     return Timeline(table, base, customer)
 
@@ -140,7 +140,3 @@ def _silences(events: pa.Table) -> np.ndarray:
     silences = np.full(len(starts), np.nan)
     silences[1:] = np.maximum(starts[1:] - until[:-1], 0) / 1e6
     return silences
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

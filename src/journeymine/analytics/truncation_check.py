@@ -13,7 +13,7 @@ from journeymine.analytics.watched import watched
 from journeymine.durations import Duration
 from journeymine.errors import OptionError, WindowError
 from journeymine.log.eventlog import EventLog
-from journeymine.summary.dropoffs import DropOffs, dropoffs, return_curves
+from journeymine.summary.dropoffs import DropOffs, dropoffs
 from journeymine.summary.jackknife import jackknife_errors
 from journeymine.summary.left_out import LeftOut
 from journeymine.summary.significance import p_values, q_values
@@ -212,7 +212,7 @@ def _judged(
         found = dropoffs(early, end=ends, within=within)
     except WindowError:
         return pd.DataFrame(columns=_COLUMNS)
-    then = LeftOut(return_curves(early, end=ends), found.windows)
+    then = LeftOut(found.curves, found.windows)
     names = [early.activities[code - 1] for code in found.activities]
     came, later = _came(whole, log.times <= cut, names, found.windows)
     errors = jackknife_errors(then.rates - later, then.sizes)  # the same customers, so that their luck cancels

@@ -132,7 +132,7 @@ def _check_segments(events: DataFrame, by: str | None) -> None:
 
 def _in_order(events: DataFrame, names: Iterable[str]) -> DataFrame:
     """Bring the events of each customer together, and of each case; those of nobody are spread by their cases."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     order = ["customer", "case_id", "timestamp", "source", "source_row", "activity"]
     kept = [name for name in names if name in events.columns]

@@ -49,7 +49,7 @@ def components(pairs: DataFrame, most_on_driver: int) -> DataFrame:
     .. [1] Kiveris, Lattanzi, Mirrokni, Rastogi & Vassilvitskii (2014), Connected components in MapReduce and beyond,
        Proc. ACM Symposium on Cloud Computing.
     """
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     larger, smaller = F.greatest("left", "right").alias("node"), F.least("left", "right").alias("home")
     edges = pairs.where("left <> right").select(larger, smaller).distinct().localCheckpoint()
@@ -66,7 +66,7 @@ def _by_stars(edges: DataFrame) -> DataFrame:
 
 def _large_star(edges: DataFrame) -> DataFrame:
     from pyspark.sql import Window
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     both = edges.union(edges.select(F.col("home").alias("node"), F.col("node").alias("home")))
     first = F.least("node", F.min("home").over(Window.partitionBy("node")))
@@ -76,7 +76,7 @@ def _large_star(edges: DataFrame) -> DataFrame:
 
 def _small_star(edges: DataFrame) -> DataFrame:
     from pyspark.sql import Window
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     first = F.min("home").over(Window.partitionBy("node")).alias("first")
     tied = edges.select("node", "home", first)
@@ -85,7 +85,7 @@ def _small_star(edges: DataFrame) -> DataFrame:
 
 
 def _are_stars(edges: DataFrame) -> bool:
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     centres = edges.select(F.col("home").alias("node"))
     several = edges.groupBy("node").count().where("count > 1")
@@ -94,7 +94,7 @@ def _are_stars(edges: DataFrame) -> bool:
 
 def _on_driver(edges: DataFrame) -> DataFrame:
     """Collect the edges, find the components here, and spread them again."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     tables = [_read(bytes(row.blob)) for row in blobs_of(edges, _written).collect()]
     found = _found(pa.concat_tables(tables)) if tables else pa.table({"node": [], "home": []})

@@ -73,7 +73,7 @@ def canonical(frame: DataFrame, names: Mapping[str, str | None]) -> DataFrame:
     SchemaError
         If times are none, or have no zone.
     """
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     chosen = {column: _chosen(frame, column, name) for column, name in names.items()}
     used = {name for name in chosen.values() if name}
@@ -152,7 +152,7 @@ def source_ends(frame: DataFrame, observed_until: Moment | Mapping[str, Moment] 
         return {name: _microseconds(when) for name, when in observed_until.items()}
     if observed_until is not None:
         return _microseconds(observed_until)
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     missing = [F.sum(F.col(name).isNull().cast("long")).alias(name) for name in REQUIRED]
     ends = frame.groupBy("source").agg(F.max(F.unix_micros("timestamp")).alias("end"), *missing).collect()

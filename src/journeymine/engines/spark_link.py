@@ -136,7 +136,7 @@ def evidence(
 
 def _at_home(frame: DataFrame, extra: Any, options: dict[str, Any], most_on_driver: int) -> DataFrame:
     """Bring the rows of each component together, those of `extra` as well."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     events = _events_of(frame)
     ids = [name for name in events.columns if name.startswith(ID_PREFIX)]
@@ -153,7 +153,7 @@ def _at_home(frame: DataFrame, extra: Any, options: dict[str, Any], most_on_driv
 
 def _events_of(frame: DataFrame) -> DataFrame:
     """Give canonical events; a case that is yet to be found needs no name, but a row one."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     if "case_id" not in frame.columns:
         nobody = frame["customer"] if "customer" in frame.columns else F.lit(None)
@@ -197,7 +197,7 @@ def _check(ids: list[str], options: dict[str, Any]) -> None:
 
 def _with_homes(rows: DataFrame, options: dict[str, Any], most_on_driver: int) -> DataFrame:
     """Give each row the component of its identifiers; null where they tie it to nothing."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F
 
     ids = [name for name in rows.columns if name.startswith(ID_PREFIX)]
     keys = [f"(key {name})" for name in ids]

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from journeymine.errors import SchemaError
 from journeymine.log import columns
@@ -80,6 +81,13 @@ class Arrays:
         if not self.log.channels:
             return np.zeros(len(self.times), np.uint8)
         return _sorted_codes(self.log.labels("channel"), self.log.channels)
+
+    @cached_property
+    def ends(self) -> np.ndarray:
+        """When each event ended, microseconds since 1970, int64, shape (events,); its begin where that is not known."""
+        if "end_timestamp" not in self.log.table.column_names:
+            return self.times
+        return columns.numbers(pc.coalesce(self.log.table["end_timestamp"], self.log.table["timestamp"]))
 
     @cached_property
     def is_last(self) -> np.ndarray:

@@ -8,7 +8,6 @@ from functools import cached_property
 
 import numpy as np
 
-from journeymine.log import columns
 from journeymine.log.order import case_order
 from journeymine.summary.arrays import Arrays
 from journeymine.summary.counts import Counts
@@ -66,7 +65,7 @@ class Contacts:
         codes, values = coded(list(matter))
         offsets, order, times = case_order(codes, arrays.times[events], len(values[0]))
         events, matters = events[order], codes[order]
-        ends = _ends(arrays)[events]
+        ends = np.maximum(arrays.ends, arrays.times)[events]
         new = times[1:] - ends[:-1] > gap
         for values_of in apart:
             new |= values_of[order][1:] != values_of[order][:-1]
@@ -161,13 +160,6 @@ class Contacts:
     def _unread(self) -> np.ndarray:
         unread = self.arrays.after_unread
         return np.zeros(len(self.firsts), bool) if unread is None else unread[self.firsts]
-
-
-def _ends(arrays: Arrays) -> np.ndarray:
-    """Give the end of each event, which is its time where no other is logged."""
-    if "end_timestamp" not in arrays.log.table.column_names:
-        return arrays.times
-    return np.maximum(columns.numbers(arrays.log.table["end_timestamp"], missing=np.iinfo(np.int64).min), arrays.times)
 
 
 def source_begins(arrays: Arrays) -> np.ndarray:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from journeymine.durations import Duration
 from journeymine.summary.counts import Counts
 from journeymine.summary.differences import difference_errors, difference_interval
-from journeymine.summary.dropoffs import customers_of, return_curves
+from journeymine.summary.dropoffs import customers_of
 from journeymine.summary.gaps import day_of
 from journeymine.summary.intervals import share_interval
 from journeymine.summary.jackknife import jackknife_correlation, jackknife_errors
@@ -18,7 +16,7 @@ from journeymine.summary.left_out import LeftOut
 from journeymine.summary.significance import p_values, q_values
 from journeymine.summary.summary import Summary
 from journeymine.summary.survival import Survival
-from journeymine.summary.windows import longest_window, windows_of
+from journeymine.summary.windows import longest_window
 
 __all__ = ["Drifts", "drifts"]
 
@@ -67,25 +65,18 @@ class Drifts:
         return self.activities[self.q < level]
 
 
-def drifts(
-    summary: Summary,
-    *,
-    goal: str | None = None,
-    end: str | Sequence[str] = (),
-    within: Duration | None = None,
-    confidence: float = 0.95,
-) -> Drifts:
+def drifts(summary: Summary, curves: Survival, windows: np.ndarray, *, confidence: float = 0.95) -> Drifts:
     """Compare the drop-off of visits in the first half of the log's time with that of visits in the second.
 
     Parameters
     ----------
     summary
         With the parts ``gaps`` and ``visits``.
-    goal, end
-        Activities that complete a journey: they are left out.
-    within
-        Window, as `windows_of` takes it, at most 0.7 of half of the time the log covers: as long as late visits can be
-        followed.
+    curves
+        Of the time to the next event, as `return_curves` gives them of `summary`.
+    windows
+        As `windows_of` gives them; at most 0.7 of half of the time the log covers is used: as long as late visits can
+        be followed.
     confidence
         Of the intervals.
 
@@ -93,16 +84,7 @@ def drifts(
     -------
     Drifts
         Of no activity where all visits were made on one day.
-
-    Raises
-    ------
-    UnknownActivityError
-        If `goal` or an `end` never occurs.
-    WindowError
-        If `within` is longer than 0.7 of the time the log covers.
     """
-    curves = return_curves(summary, goal=goal, end=end)
-    windows = windows_of(curves, summary, within)
     windows = np.minimum(windows, longest_window(summary) // 2)
     halves = _halved(curves, summary)
     both = np.flatnonzero(np.bincount(halves.activities // 2, minlength=len(windows)) == 2)

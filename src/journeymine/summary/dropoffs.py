@@ -25,6 +25,8 @@ class DropOffs:
 
     Attributes
     ----------
+    curves
+        What all of it is read off.
     activities
         Codes, sorted, shape (activities,), as all that follows.
     visits, customers
@@ -46,6 +48,7 @@ class DropOffs:
         Microseconds.
     """
 
+    curves: Survival
     activities: np.ndarray
     visits: np.ndarray
     customers: np.ndarray
@@ -108,6 +111,7 @@ def dropoffs(
     fates = _fates(curves, windows, [] if goal is None else [summary.code(goal)], _codes(summary, end))
     continued, reached, ended = np.where(np.isnan(rates), np.nan, fates)
     return DropOffs(
+        curves,
         curves.activities,
         curves.visits,
         customers,
@@ -167,7 +171,7 @@ def open_before(curves: Survival, windows: np.ndarray) -> np.ndarray:
     numpy.ndarray
         int64, shape (activities,).
     """
-    rows = np.flatnonzero(curves.is_open)
+    rows = curves.open_rows
     rows = rows[curves.gaps["duration"][rows] < windows[curves.places[rows]]]
     return totals(curves.places[rows], take(curves.gaps["count"], rows), len(windows))
 

@@ -75,7 +75,7 @@ class LeftOut:
 
     @cached_property
     def _coming(self) -> np.ndarray:
-        ends = np.flatnonzero(self.curves.is_open)
+        ends = self.curves.open_rows
         still_open = totals(self._cells(ends), take(self.curves.gaps["count"], ends), prod(self._shape))
         return self._leaving - still_open.reshape(self._shape)
 

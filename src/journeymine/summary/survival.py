@@ -62,7 +62,8 @@ class Survival:
         return self.gaps["next_activity"] == 0
 
     @cached_property
-    def _open_rows(self) -> np.ndarray:
+    def open_rows(self) -> np.ndarray:
+        """Rows of open visits."""
         return np.flatnonzero(self.is_open)
 
     @cached_property
@@ -73,7 +74,7 @@ class Survival:
     @cached_property
     def naive_rates(self) -> np.ndarray:
         """Share of visits without a next event in the log, open or not, shape (activities,)."""
-        rows = self._open_rows
+        rows = self.open_rows
         still_open = totals(self.places[rows], take(self.gaps["count"], rows), len(self.activities))
         return still_open / np.maximum(self.visits, 1)
 
@@ -101,7 +102,7 @@ class Survival:
         """
         key = None if windows is None else windows.tobytes()
         if key not in self._cut:
-            self._cut[key] = Stretches(self.gaps, self.places, self._open_rows, self.visits, windows)
+            self._cut[key] = Stretches(self.gaps, self.places, self.open_rows, self.visits, windows)
         return self._cut[key]
 
     @cached_property
@@ -199,7 +200,7 @@ class Survival:
         """
         curve = self.until(windows)
         shares = self.gaps["count"] * curve.per_visit[curve.numbers]
-        shares[self._open_rows] = 0
+        shares[self.open_rows] = 0
         return shares
 
     def fates(self, windows: np.ndarray, kinds: np.ndarray, size: int) -> np.ndarray:
@@ -224,8 +225,8 @@ class Survival:
         for rows in blocks_of(len(self.places), len(coming)):
             place = curve.numbers[rows] * np.int64(size) + kinds[self.gaps["next_activity"][rows]]
             coming += totals(place, self.gaps["count"][rows], len(coming))
-        still_open = curve.numbers[self._open_rows] * np.int64(size) + kinds[0]
-        coming -= totals(still_open, take(self.gaps["count"], self._open_rows), len(coming))
+        still_open = curve.numbers[self.open_rows] * np.int64(size) + kinds[0]
+        coming -= totals(still_open, take(self.gaps["count"], self.open_rows), len(coming))
         return np.add.reduceat(coming.reshape(-1, size) * curve.per_visit[:, None], curve.firsts[:-1])
 
     def bins(self, windows: np.ndarray, num_bins: int) -> np.ndarray:

@@ -51,7 +51,8 @@ class Timed(Arrays):
     time: Time = "transition"
     calendar: Calendar | None = None
 
-    def __post_init__(self) -> None:
+    def __post_init__(self):
+        super().__post_init__()
         if self.time not in get_args(Time):
             raise UnknownOptionError("time cannot be {name!r}", self.time, get_args(Time))
         if self.time != "transition" and not self.has_ends:
@@ -85,11 +86,6 @@ class Timed(Arrays):
         """True where the next event belongs to the same case and the time in between is known, shape (events,)."""
         linked = Arrays(self.log).linked
         return linked if self.time == "transition" else linked & columns.is_true(pc.is_valid(self.log.table[_END]))
-
-    @cached_property
-    def ends(self) -> np.ndarray:
-        """When each event ended, microseconds since 1970, int64, shape (events,); its begin where that is not known."""
-        return columns.numbers(pc.coalesce(self.log.table[_END], self.log.table["timestamp"]))
 
     @cached_property
     def _shifts(self) -> dict[int | None, Shifts]:
