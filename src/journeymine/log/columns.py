@@ -14,6 +14,7 @@ from journeymine.errors import SchemaError
 __all__ = [
     "LABEL",
     "address",
+    "by_appearance",
     "codes",
     "compact",
     "concat",
@@ -176,6 +177,28 @@ def compact(labels: pa.DictionaryArray) -> pa.DictionaryArray:
         return labels
     renumbered = np.append(np.cumsum(used) - 1, -1).astype(np.int32)
     return from_codes(renumbered[codes(labels)], labels.dictionary.filter(pa.array(used)))
+
+
+def by_appearance(labels: pa.DictionaryArray) -> pa.DictionaryArray:
+    """Put the values of a dictionary into the order in which rows first use them.
+
+    Parameters
+    ----------
+    labels
+        Dictionary-encoded text.
+
+    Returns
+    -------
+    pyarrow.DictionaryArray
+        The same rows; values that no row uses stand last.
+    """
+    places = codes(labels)
+    first = np.full(len(labels.dictionary) + 1, len(places))
+    first[places[::-1]] = np.arange(len(places))[::-1]  # of equal places the last one written counts
+    order = np.argsort(first[:-1], kind="stable")
+    ranks = np.empty(len(first), np.int32)
+    ranks[order], ranks[-1] = np.arange(len(order)), -1
+    return from_codes(ranks[places], labels.dictionary.take(pa.array(order)))
 
 
 def merge(labels: pa.DictionaryArray) -> pa.DictionaryArray:

@@ -16,6 +16,7 @@ from journeymine.errors import EmptySourceError
 from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
 from journeymine.log.quarantine import Reject
+from journeymine.log.schema import id_columns
 from journeymine.sources.reading import Reading, gather, keep_latest, refuse, to_log
 from journeymine.sources.web.facts import facts
 from journeymine.sources.web.json_log import written_json
@@ -140,7 +141,7 @@ def read_access_log(
     events, copies = keep_latest(_filled(events))
     reading = replace(
         found,
-        events=events,
+        events=_with_persons_in_order(events),
         used=None,
         duplicate=copies,
         rejects=pa.concat_tables([found.rejects, rejects_of(aside)]),
@@ -148,6 +149,14 @@ def read_access_log(
     )
     last = max((part.last for part in parts if part.last), default=None)
     return to_log(reading, channel="web", observed_until=observed_until or last)
+
+
+def _with_persons_in_order(events: pa.Table) -> pa.Table:
+    """Let persons stand in the order of their events, whatever blocks and refused lines the log was read in."""
+    for name in id_columns(events):
+        ordered = columns.by_appearance(columns.encode(events[name]))
+        events = events.set_column(events.column_names.index(name), name, ordered)
+    return events
 
 
 def _reader(layout: Layout) -> Callable[[Path, Layout, str | None], Iterator[Written]]:
