@@ -23,6 +23,7 @@ from benchmarks.generate import ORDERS, write_log
 
 PEERS = {
     "journeymine": "ours",
+    "whole answers": "whole",
     "pm4py": "with_pm4py",
     "pandas": "with_pandas",
     "polars": "with_polars",

@@ -1,4 +1,7 @@
-"""journeymine: one summary that answers everything but the funnel."""
+"""journeymine, the figures that the others give: one summary answers everything but the funnel.
+
+Funnel and drop-off come with their intervals all the same; there is no other way to have them.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,8 @@ from journeymine.summary.quantiles import Durations
 PARTS = ("customers", "visits", "channels", "follows", "times", "gaps", "variants", "spans", "switches")
 Answers = dict[str, Any]
 
+_PAIR = ("activity", "next_activity")
+
 for module in ("pandas", "scipy.stats"):  # what is imported on demand is timed with the imports
     import_module(module)
 for name in ("read_table", "variants", "dropoff", "delays", "summarise", "funnel"):
@@ -27,8 +32,8 @@ def steps(path: Path) -> dict[str, Any]:
         "read": lambda _: jm.read_table(path, customer="customer", channel="channel"),
         "summarise": lambda done: jm.summarise(done["read"], by="segment", parts=PARTS),
         "graph": lambda done: _edges(done["summarise"].overall("follows"), done["summarise"]),
-        "medians": lambda done: jm.delays(done["summarise"]).table,
-        "variants": lambda done: jm.variants(done["summarise"]).table,
+        "medians": lambda done: Durations(done["summarise"].overall("times"), _PAIR).quantile_seconds(0.5),
+        "variants": lambda done: jm.variants(done["summarise"], top=50),
         "case statistics": _cases,
         "funnel": lambda done: jm.funnel(done["read"], FUNNEL).table,
         "segment graphs": lambda done: _edges(done["summarise"].part("follows"), done["summarise"]),
@@ -38,12 +43,11 @@ def steps(path: Path) -> dict[str, Any]:
 
 def digest(done: Answers) -> Answers:
     """Give the answers in the form all share."""
-    medians = done["medians"].sort_values(["activity", "next_activity"])["median_seconds"].tolist()
-    shown = done["variants"].head(50)
+    variants = done["variants"]
     return {
         "graph": done["graph"],
-        "medians": medians,
-        "variants": [len(done["variants"]), shown["cases"].tolist()],
+        "medians": done["medians"].tolist(),
+        "variants": [variants.num_variants, variants.table["cases"].head(50).tolist()],
         "case statistics": done["case statistics"],
         "funnel": done["funnel"]["cases"].tolist(),
         "segment graphs": done["segment graphs"],

@@ -126,12 +126,15 @@ def variants(
 
 
 def _counted(summary: Summary, top: int | None) -> tuple[list[tuple[str, ...]], np.ndarray, np.ndarray, int, int]:
-    counts = summary.overall("variants")
-    spans = Durations(summary.overall("spans"), ("variant",))
+    counts, spans = summary.overall("variants"), summary.overall("spans")
     order = np.argsort(-counts["count"], kind="stable")[:top]  # places are in the order of the alphabet already
-    names = summary.sequences.tuples(counts["variant"][order], list(summary.activities))
-    medians = spans.quantile_seconds(0.5)
-    return names, counts["count"][order], medians[order], summary.num_cases, len(counts)
+    shown = counts["variant"][order]
+    if top is not None:
+        spans = spans.where(np.isin(spans["variant"], shown))
+    times = Durations(spans, ("variant",))
+    medians = times.quantile_seconds(0.5)[np.searchsorted(times.kind("variant"), shown)]
+    names = summary.sequences.tuples(shown, list(summary.activities))
+    return names, counts["count"][order], medians, summary.num_cases, len(counts)
 
 
 def _result(

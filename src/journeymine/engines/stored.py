@@ -124,7 +124,7 @@ def _small(summary: Summary) -> dict[str, Columns]:
         "sequences": {"code": summary.sequences.codes},
         "lengths": {"length": np.diff(summary.sequences.offsets)},
     }
-    return {name: _columns(part) for name, part in summary.parts.items() if not _is_large(name)} | sequences
+    return {name: _columns(part.ordered) for name, part in summary.parts.items() if not _is_large(name)} | sequences
 
 
 def _without_large(path: Path) -> Summary:

@@ -27,6 +27,7 @@ __all__ = [
     "merge",
     "numbers",
     "relabel",
+    "used",
     "used_values",
     "whole",
 ]
@@ -172,11 +173,11 @@ def compact(labels: pa.DictionaryArray) -> pa.DictionaryArray:
     pyarrow.DictionaryArray
         The same rows; the same object where nothing was to do.
     """
-    used = _used(labels)
-    if used.all():
+    kept = used(labels)
+    if kept.all():
         return labels
-    renumbered = np.append(np.cumsum(used) - 1, -1).astype(np.int32)
-    return from_codes(renumbered[codes(labels)], labels.dictionary.filter(pa.array(used)))
+    renumbered = np.append(np.cumsum(kept) - 1, -1).astype(np.int32)
+    return from_codes(renumbered[codes(labels)], labels.dictionary.filter(pa.array(kept)))
 
 
 def by_appearance(labels: pa.DictionaryArray) -> pa.DictionaryArray:
@@ -239,13 +240,25 @@ def address(labels: pa.DictionaryArray) -> tuple[int, ...]:
     return validity, places, labels.offset, names, len(labels.dictionary)
 
 
-def _used(labels: pa.DictionaryArray) -> np.ndarray:
-    used, places = np.zeros(len(labels.dictionary) + 1, dtype=bool), codes(labels)
+def used(labels: pa.DictionaryArray) -> np.ndarray:
+    """Tell which values of a dictionary some row uses.
+
+    Parameters
+    ----------
+    labels
+        Dictionary-encoded text.
+
+    Returns
+    -------
+    numpy.ndarray
+        bool, shape (values,).
+    """
+    seen, places = np.zeros(len(labels.dictionary) + 1, dtype=bool), codes(labels)
     for start in range(0, len(places), _BLOCK):
-        used[places[start : start + _BLOCK]] = True  # a null's code, -1, lands in the extra last place
-        if used[:-1].all():  # few labels are all seen soon
+        seen[places[start : start + _BLOCK]] = True  # a null's code, -1, lands in the extra last place
+        if seen[:-1].all():  # few labels are all seen soon
             break
-    return used[:-1]
+    return seen[:-1]
 
 
 def codes(labels: pa.DictionaryArray) -> np.ndarray:
@@ -301,7 +314,7 @@ def used_values(labels: pa.ChunkedArray | pa.DictionaryArray) -> list[str]:
         Without nulls.
     """
     labels = whole(labels)
-    return sorted(labels.dictionary.filter(pa.array(_used(labels))).to_pylist())
+    return sorted(labels.dictionary.filter(pa.array(used(labels))).to_pylist())
 
 
 def label(value: str | None, rows: int) -> pa.DictionaryArray:

@@ -199,7 +199,8 @@ def _parquet_file(file: Path) -> pa.Table:
 
     opened = pq.ParquetFile(file)
     texts = [field.name for field in opened.schema_arrow if columns.is_text(field.type)]
-    table = pq.ParquetFile(file, read_dictionary=texts).read()
+    read = pq.ParquetFile(file, read_dictionary=texts).read()
+    table = pa.table([columns.whole(column) for column in read.columns], names=read.column_names)  # who uses it shares
     has_own = any(pa.types.is_dictionary(field.type) for field in opened.schema_arrow)
     return with_distinct_labels(table) if has_own else table
 

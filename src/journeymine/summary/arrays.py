@@ -162,9 +162,8 @@ class Arrays:
     @cached_property
     def observed_until(self) -> int | None:
         """The end of the last source that has an event, microseconds since 1970; None without events."""
-        used = np.zeros(len(self.source_ends), bool)
-        used[self.source_codes] = True
-        return int(self.source_ends[used].max()) if used.any() else None
+        ends = self.source_ends[columns.used(self.log.labels("source"))]
+        return int(ends.max()) if len(ends) else None
 
     def whole_customers(self) -> Iterator[Block]:
         """Go through the events in blocks that hold all events of each of their customers.

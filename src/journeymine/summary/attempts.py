@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -31,7 +32,7 @@ class Attempts:
     places: np.ndarray
     times: np.ndarray
 
-    @property
+    @cached_property
     def depths(self) -> np.ndarray:
         """How many steps each attempt reached, shape (attempts,)."""
         return (self.times < _EVER).sum(axis=1)
@@ -42,8 +43,12 @@ class Attempts:
 
     def deepest_of_each_case(self) -> Attempts:
         """Keep each case's attempt that got furthest, the first of them."""
-        order = np.lexsort((np.arange(len(self.cases)), -self.depths, self.cases))
-        return self._taken(order[np.flatnonzero(np.diff(self.cases[order], prepend=-1))])
+        if not len(self.cases):
+            return self
+        starts = np.flatnonzero(np.diff(self.cases, prepend=-1))
+        deepest = np.maximum.reduceat(self.depths, starts)
+        best = np.flatnonzero(self.depths == np.repeat(deepest, np.diff(starts, append=len(self.cases))))
+        return self._taken(best[np.flatnonzero(np.diff(self.cases[best], prepend=-1))])
 
     def _taken(self, rows: np.ndarray) -> Attempts:
         return replace(self, cases=self.cases[rows], places=self.places[rows], times=self.times[rows])
@@ -53,20 +58,35 @@ class Attempts:
 class _Way:
     """What an attempt may do: until which event and which time, and among which events of its own."""
 
-    keys: np.ndarray
     times: np.ndarray
+    groups: np.ndarray | None
     ends: np.ndarray
     latest: np.ndarray
 
     def next(self, candidates: np.ndarray, after: np.ndarray, *, itself: bool = False) -> np.ndarray:
         """Find the first of some events, sorted by key, after (or at) each event; beyond all where there is none."""
         beyond = len(self.times)
-        own = np.append(self.keys, _EVER)[after]
-        place = np.searchsorted(self.keys[candidates], own, side="left" if itself else "right")
-        found = np.append(candidates, beyond)[place]
-        same = np.append(self.keys, -1)[found] // (beyond + 1) == own // (beyond + 1)
-        in_time = np.append(self.times, _EVER)[found] <= self.latest
-        return np.where(same & in_time & (found < self.ends), found, beyond)
+        place = np.searchsorted(self.keys(candidates), self.keys(after), side="left" if itself else "right")
+        found = _at(candidates, place, beyond)
+        reached = (found < self.ends) & (_at(self.times, found, _EVER) <= self.latest)
+        if self.groups is not None:
+            reached &= _at(self.groups, found, -1) == _at(self.groups, after, -2)
+        return np.where(reached, found, beyond)
+
+    def keys(self, events: np.ndarray) -> np.ndarray:
+        """Give numbers that order events by group, then time."""
+        if self.groups is None:
+            return events
+        return np.where(
+            events < len(self.times), _at(self.groups, events, 0) * np.int64(len(self.times)) + events, _EVER
+        )
+
+
+def _at(values: np.ndarray, places: np.ndarray, beyond: int) -> np.ndarray:
+    """Give the values at some places, and another one for places beyond them."""
+    if not len(values):
+        return np.full(len(places), beyond)
+    return np.where(places < len(values), values.take(places, mode="clip"), beyond)
 
 
 def attempts(
@@ -149,13 +169,12 @@ def _way(
     exclude: Sequence[int],
     hold: np.ndarray | None,
 ) -> tuple[_Way, list[np.ndarray]]:
-    """Give each event a key that orders those of one case and held value by time; and the events of each step."""
-    groups = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-    if hold is not None:
-        groups = _by_value(groups, hold)
-    keys = groups * np.int64(len(events) + 1) + np.arange(len(events))
+    """Give the events of each step, by held value and time; nothing bounds the attempts yet."""
+    cases = np.arange(len(offsets) - 1)
+    groups = None if hold is None else _by_value(np.repeat(cases, np.diff(offsets)), hold)
+    way = _Way(times, groups, offsets[:0], times[:0])
     found = [np.flatnonzero((events == code) & (True if hold is None else hold >= 0)) for code in steps]
-    return _Way(keys, times, keys[:0], keys[:0]), [place[np.argsort(keys[place], kind="stable")] for place in found]
+    return way, found if hold is None else [places[np.argsort(way.keys(places), kind="stable")] for places in found]
 
 
 def _by_value(cases: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -183,4 +202,4 @@ def _from(
 def _attempts(start: np.ndarray, path: list[np.ndarray], offsets: np.ndarray, times: np.ndarray) -> Attempts:
     places = np.stack(path, axis=1)
     cases = np.searchsorted(offsets, start, side="right") - 1
-    return Attempts(cases, places, np.append(times, _EVER)[places])
+    return Attempts(cases, places, _at(times, places, _EVER))

@@ -68,9 +68,9 @@ class Sequences:
         ranks = np.empty(len(order), np.int64)
         ranks[order] = np.arange(len(order))
         distinct = found.dictionary.take(pa.array(order))
-        lengths = columns.numbers(pc.binary_length(distinct)) // kind.itemsize
-        content = np.frombuffer(b"".join(distinct.to_pylist()), kind)
-        starts = np.concatenate(([0], np.cumsum(lengths)))
+        _, starts, content = distinct.buffers()
+        starts = np.frombuffer(starts, np.int64, len(distinct) + 1) // kind.itemsize
+        content = np.frombuffer(content, kind, int(starts[-1])) if len(distinct) else np.empty(0, kind)
         return cls(starts, content.astype(np.uint32)), ranks[columns.numbers(found.indices)]
 
     def __len__(self) -> int:

@@ -29,12 +29,18 @@ def of(arrays: Arrays, variants: np.ndarray, relative_error: float | None = None
     Returns
     -------
     Counts
-        ``count`` cases; ``duration`` in microseconds.
+        ``count`` cases; ``duration`` in microseconds. Cases that took no time, which are many, are counted; the others
+        wait, each for itself, until somebody needs their order.
     """
     durations = arrays.times[arrays.lasts] - arrays.times[arrays.firsts]
-    keys = {
-        "segment": arrays.case_segments,
-        "variant": variants,
-        "duration": bucketed(durations, relative_error),
-    }
-    return Counts.of(keys)
+    keys = {"segment": arrays.case_segments, "variant": variants, "duration": bucketed(durations, relative_error)}
+    if relative_error is not None:
+        return Counts.of(keys)
+    took_time = durations > 0
+    at_once = Counts.of({name: values[~took_time] for name, values in keys.items()})
+    rest = Counts({name: values[took_time] for name, values in keys.items()}, _ones(took_time), is_loose=True)
+    return Counts.sum([at_once, rest])
+
+
+def _ones(rows: np.ndarray) -> dict[str, np.ndarray]:
+    return {"count": np.broadcast_to(np.int64(1), np.count_nonzero(rows))}

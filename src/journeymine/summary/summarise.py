@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
 
 from journeymine.errors import OptionError, UnknownOptionError
 from journeymine.log.eventlog import EventLog
@@ -31,6 +32,7 @@ from journeymine.summary.summary import PARTS, Summary
 __all__ = ["as_summary", "summarise"]
 
 _LARGE: Final = 200_000
+_WORKERS: Final = 2  # with more, they wait for Python's lock
 
 
 def summarise(
@@ -115,7 +117,8 @@ def _at_once(kernels: Mapping[str, Callable[[], Counts]], num_events: int) -> di
     """Run kernels side by side where the log is large: their sorts leave Python's lock alone."""
     if num_events < _LARGE:
         return {name: kernel() for name, kernel in kernels.items()}
-    with ThreadPoolExecutor() as pool:
+    pa.default_memory_pool().release_unused()  # what Arrow still holds of reading, kernels have a use for
+    with ThreadPoolExecutor(_WORKERS) as pool:
         started = {name: pool.submit(kernel) for name, kernel in kernels.items()}
         return {name: kernel.result() for name, kernel in started.items()}
 
