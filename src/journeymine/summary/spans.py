@@ -38,9 +38,6 @@ def of(arrays: Arrays, variants: np.ndarray, relative_error: float | None = None
         return Counts.of(keys)
     took_time = durations > 0
     at_once = Counts.of({name: values[~took_time] for name, values in keys.items()})
-    rest = Counts({name: values[took_time] for name, values in keys.items()}, _ones(took_time), is_loose=True)
+    ones = np.broadcast_to(np.int64(1), int(np.count_nonzero(took_time)))
+    rest = Counts({name: values[took_time] for name, values in keys.items()}, {"count": ones}, is_loose=True)
     return Counts.sum([at_once, rest])
-
-
-def _ones(rows: np.ndarray) -> dict[str, np.ndarray]:
-    return {"count": np.broadcast_to(np.int64(1), np.count_nonzero(rows))}
