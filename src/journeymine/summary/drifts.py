@@ -101,7 +101,8 @@ def _halved(curves: Survival, summary: Summary) -> Survival:
     """Give a curve for each half of each activity: the early one is twice the activity's place, the late one after."""
     gaps, middle = curves.gaps, ((summary.first_time or 0) + (summary.observed_until or 0)) // 2
     late = gaps["day"] >= day_of(np.array([middle]))
-    keys = {**gaps.keys, "activity": curves.places.astype(np.uint32) * np.uint32(2) + late}
+    kind = np.min_scalar_type(2 * len(curves.activities))
+    keys = {**gaps.keys, "activity": (curves.places.astype(kind) << kind.type(1)) + late}
     return Survival(Counts(keys, gaps.measures, is_loose=True))
 
 

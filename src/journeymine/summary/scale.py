@@ -41,7 +41,7 @@ class Scale:
 
     @classmethod
     def for_rows(cls, num_kinds: int, rows: int) -> Scale:
-        """Choose cells so that there are about half as many as rows.
+        """Choose cells so that there are about an eighth as many as rows.
 
         Parameters
         ----------
@@ -55,7 +55,7 @@ class Scale:
         Scale
             With one cell a kind where there are too many kinds for more.
         """
-        fitting = rows // 2 // max(num_kinds * _OCTAVES, 1)
+        fitting = rows // 8 // max(num_kinds * _OCTAVES, 1)
         return cls(min(fitting.bit_length() - 1, _FINEST), num_kinds)
 
     @property
