@@ -13,6 +13,7 @@ _OCTAVES: Final = 64  # a duration is less than 2**63
 _MANTISSA: Final = 23  # bits of a float32 behind its exponent
 _ONE: Final = 127  # exponent of a float32 that is 1
 _FINEST: Final = 7
+_FEW: Final = 1 << 20  # cells, that fit the processor's cache
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Scale:
 
     @classmethod
     def for_rows(cls, num_kinds: int, rows: int) -> Scale:
-        """Choose cells so that there are about an eighth as many as rows.
+        """Choose cells so that there are about half as many as rows, and fewer where there are millions.
 
         Parameters
         ----------
@@ -55,7 +56,8 @@ class Scale:
         Scale
             With one cell a kind where there are too many kinds for more.
         """
-        fitting = rows // 8 // max(num_kinds * _OCTAVES, 1)
+        wanted = max(min(rows // 2, _FEW), rows // 8)
+        fitting = wanted // max(num_kinds * _OCTAVES, 1)
         return cls(min(fitting.bit_length() - 1, _FINEST), num_kinds)
 
     @property

@@ -14,7 +14,7 @@ from journeymine.summary.scale import Scale
 __all__ = ["Stretches"]
 
 _CERTAIN = -700.0  # stands for the logarithm of zero, and leaves sums of it finite
-_CELLS: Final = 128  # for each end, an eighth as many cells of the scale on which it is looked up
+_CELLS: Final = 64  # for each end, rows that the scale on which it is looked up is made for
 
 
 @dataclass(frozen=True)

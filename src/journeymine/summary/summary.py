@@ -338,8 +338,8 @@ def _by_key(activities: np.ndarray, segments: np.ndarray, channels: np.ndarray, 
 def _united(mine: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:
     """Unite two label lists; give the new code of each old one, 0 staying 0."""
     united = tuple(sorted({*mine, *theirs}))
-    place = {label: code for code, label in enumerate(united, 1)}
-    mine_now, theirs_now = (np.array([0, *map(place.__getitem__, labels)], np.uint32) for labels in (mine, theirs))
+    place, kind = {label: code for code, label in enumerate(united, 1)}, np.min_scalar_type(len(united))
+    mine_now, theirs_now = (np.array([0, *map(place.__getitem__, labels)], kind) for labels in (mine, theirs))
     return united, mine_now, theirs_now
 
 
