@@ -40,7 +40,7 @@ def test_journeys_are_laid_at_their_first_anchor_and_others_left_out():
     found = jm.dotted_chart(log_of(*STORY), anchor="call")
     assert rows(found) == ["long", "short"]
     assert (found.table["since_seconds"] / DAY).tolist() == [-2, 0, 8, 0, 1]
-    assert "1 journeys without “call” are left out" in found.base
+    assert "1 journey without “call” left out" in found.base
     assert "“call” first comes a median of 24 h after their start" in found.headline
 
 

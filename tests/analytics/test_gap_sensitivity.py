@@ -152,7 +152,7 @@ def test_events_of_nobody_are_left_out_and_counted():
     log = log_of(("a", "visit", 0), ("a", "visit", 9), ("n", "visit", 3), customer=["a", "a", None], until=30)
     found = jm.gap_sensitivity(log, gaps=["1d", "10d"])
     assert found.wide["journeys_per_customer"].tolist() == [2, 1]
-    assert found.base.startswith("2 events of 1 customers over 30 d, cut at 2 gaps; 1 events of nobody left out; ")
+    assert found.base.startswith("2 events of 1 customer over 30 d, cut at 2 gaps; 1 event of nobody left out; ")
 
 
 def test_gaps_that_are_too_long_for_the_log_are_left_out():

@@ -55,7 +55,7 @@ def test_contacts_without_a_channel_are_left_out_and_end_what_is_known_of_the_on
     result = jm.switches(log, within="5d")
     assert shares(log, within="5d") == {("web", "phone"): 1.0}  # of two, one is open after a day
     assert result.table["contacts"].tolist() == [2]
-    assert "1 contacts without a channel left out" in result.base
+    assert "1 contact without a channel left out" in result.base
 
 
 def test_topics_are_those_of_the_contact_that_is_left():

@@ -9,6 +9,7 @@ import numpy as np
 from journeymine.analytics.excess import excess
 from journeymine.analytics.passes import PAIR, Passes
 from journeymine.analytics.references import BEST, ENOUGH, Given, Reference
+from journeymine.analytics.result import counted
 from journeymine.analytics.slower import slower
 from journeymine.draw.spreads import SHARES
 from journeymine.log.eventlog import EventLog
@@ -129,7 +130,7 @@ def delay_base(passes: Passes, table: pd.DataFrame, reference: Given, since: Mom
         "linked to the period or segment, not shown to be caused by it"
     )
     return (
-        f"{passes.times.totals.sum():,} completed transitions of {passes.num_customers:,} customers, "
+        f"{passes.times.totals.sum():,} completed transitions of {counted(passes.num_customers, 'customer')}, "
         f"{_time_of(passes)}; excess over {_described(reference, since)}; visits still waiting when their source "
         f"ended, whose waits are not in it: {passes.num_open:,}; {confidence:.0%} intervals with the customer as unit"
         f"{called if tested else ''}."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 import numpy as np
 import pyarrow as pa
 
-from journeymine.analytics.result import Result, of_selection
+from journeymine.analytics.result import Result, counted, of_selection
 from journeymine.durations import format_duration
 from journeymine.errors import OptionError, UnknownActivityError, UnknownOptionError
 from journeymine.log.eventlog import EventLog
@@ -61,7 +61,7 @@ class DottedChart(Result):
         lengths = np.maximum.reduceat(since, starts) - since[starts]
         before = f"; “{self.anchor}” first comes a median of {format_duration(float(np.median(-since[starts])))} after"
         return (
-            f"{len(starts):,} journeys with {len(self.table):,} events; half of them last "
+            f"{counted(len(starts), 'journey')} with {counted(len(self.table), 'event')}; half of them last "
             f"{format_duration(float(np.median(lengths)))} or less{f'{before} their start' if self.anchor else ''}."
         )
 
@@ -72,7 +72,7 @@ class DottedChart(Result):
         calendar = self.anchor is None and self.sort == "start"
         when = self.table["timestamp"].dt.tz_localize(None) if calendar else self.table["since_seconds"]
         channels = self.table["channel"].astype(object).where(self.table["channel"].notna(), None)
-        label = f"{self.table['row'].nunique():,} journeys"
+        label = counted(len(self.table["row"].unique()), "journey")
         zero = f"the first “{self.anchor}”" if self.anchor else "the journey's start"
         return draw_dots(when.to_numpy(), self.table["row"].to_numpy(), list(channels), label=label, zero=zero, ax=ax)
 
@@ -183,8 +183,8 @@ def _table(arrays: Arrays, shown: np.ndarray, zeros: np.ndarray) -> pd.DataFrame
 
 def _base(arrays: Arrays, cases: np.ndarray, shown: np.ndarray, anchor: str | None) -> str:
     people = [np.count_nonzero(np.bincount(which)) for which in (arrays.case_customers[cases], arrays.case_customers)]
-    sample = f"all {people[1]:,} customers"
+    sample = f"all {counted(people[1], 'customer')}"
     if people[0] < people[1]:
-        sample = f"{people[0]:,} of {people[1]:,} customers, chosen by the hash of their name"
-    without = f"; {len(cases) - len(shown):,} journeys without “{anchor}” are left out" if anchor else ""
-    return f"The {len(shown):,} journeys of {sample}{without}; times in UTC."
+        sample = f"{people[0]:,} of {counted(people[1], 'customer')}, chosen by the hash of their name"
+    without = f"; {counted(len(cases) - len(shown), 'journey')} without “{anchor}” left out" if anchor else ""
+    return f"The {counted(len(shown), 'journey')} of {sample}{without}; times in UTC."

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from journeymine.analytics.result import Result, of_selection, percent
+from journeymine.analytics.result import Result, counted, of_selection, percent
 from journeymine.analytics.watched import watched
 from journeymine.durations import Duration, format_duration
 from journeymine.errors import OptionError
@@ -143,9 +143,9 @@ def drift(
     found = drifts(summary, curves, windows_of(curves, summary, within), confidence=confidence)
     followed = format_duration(found.windows.max(initial=0) / 1e6)
     base = (
-        f"{found.visits.sum():,} visits of {watched(log)}, {found.visits[1].sum():,} of them in the second half, "
-        f"followed for {followed} at most; open visits count while observed (Kaplan-Meier); {confidence:.0%} intervals "
-        "with the customer as unit; q-values by Benjamini and Hochberg."
+        f"{counted(found.visits.sum(), 'visit')} of {watched(log)}, {found.visits[1].sum():,} of them in the second "
+        f"half, followed for {followed} at most; open visits count while observed (Kaplan-Meier); {confidence:.0%} "
+        "intervals with the customer as unit; q-values by Benjamini and Hochberg."
     )
     return Drift(_table(summary, found), base)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from journeymine.analytics.result import Result, of_selection, percent
+from journeymine.analytics.result import Result, counted, of_selection, percent
 from journeymine.durations import Duration, format_duration
 from journeymine.errors import OptionError
 from journeymine.log.eventlog import EventLog
@@ -215,7 +215,7 @@ def based_on(summary: Summary, visits: np.ndarray, still_open: np.ndarray, windo
     """
     each = "its own usual time" if len(set(windows.tolist())) > 1 else format_duration(windows.max(initial=0) / 1e6)
     return (
-        f"{visits.sum():,} visits of {summary.num_customers:,} customers over "
+        f"{counted(visits.sum(), 'visit')} of {counted(summary.num_customers, 'customer')} over "
         f"{format_duration(summary.window_seconds)}, each followed for {each}; the {still_open.sum():,} whose source "
         "ended before that count while observed"
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from journeymine.analytics.customer_contacts import codes_of, made_by_customers
-from journeymine.analytics.result import Result, of_selection
+from journeymine.analytics.result import Result, counted, of_selection
 from journeymine.durations import Duration, format_duration, to_microseconds
 from journeymine.errors import OptionError
 from journeymine.log.eventlog import EventLog
@@ -181,7 +181,7 @@ def effort(
     measured = {measure: _amounts(arrays, mark, places)[known] for measure, mark in marks.items()}
     table = _table(curves, windows, measured, segments, confidence)
     base = (
-        f"{curves.visits.sum():,} journeys of {log.num_customers:,} customers over "
+        f"{counted(curves.visits.sum(), 'journey')} of {counted(log.num_customers, 'customer')} over "
         f"{format_duration(summary.window_seconds)}, each followed for {format_duration(window / 1e6)} until "
         f"{' or '.join(f'“{name}”' for name in names)}; the {open_before(curves, windows).sum():,} whose source ended "
         f"before that count while watched (Aalen-Johansen); a pause of more than {gap} ends a contact; "

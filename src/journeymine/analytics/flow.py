@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from journeymine.analytics.result import Result, of_selection, percent
+from journeymine.analytics.result import Result, counted, of_selection, percent
 from journeymine.durations import Duration, format_duration
 from journeymine.errors import OptionError
 from journeymine.log.eventlog import EventLog
@@ -76,8 +76,8 @@ class Flow(Result):
     def headline(self) -> str:
         """The answer in one sentence."""
         before, after = (self._rows(step)[0] for step in (-1, 1))
-        counted = f"Of {self.num_cases:,} journeys with “{self.anchor}”"
-        return f"{counted}, {_came(before, 'start with it', 'come from')}; after it {_came(after, '', 'go to')}."
+        several = f"Of {counted(self.num_cases, 'journey')} with “{self.anchor}”"
+        return f"{several}, {_came(before, 'start with it', 'come from')}; after it {_came(after, '', 'go to')}."
 
     def _draw(self, ax: Axes | None) -> Axes:
         """Draw a column for each step, with ribbons between what follows one another."""
@@ -195,11 +195,12 @@ def flow(
     nobody = (
         f", and {np.count_nonzero(~known):,} are nobody's, whose next event nobody knows" if not known.all() else ""
     )
+    customers = np.count_nonzero(np.bincount(arrays.case_customers[cases]))
     base = (
-        f"{len(cases):,} journeys of {np.count_nonzero(np.bincount(arrays.case_customers[cases])):,} customers, at the "
-        f"first “{anchor}” of each; {np.count_nonzero(is_open & known):,} of them were open when their source ended "
-        f"(last event less than {format_duration(window / 1e6)} before){nobody}, so that shares after it are lower "
-        f"bounds; {confidence:.0%} intervals with the customer as unit."
+        f"{counted(len(cases), 'journey')} of {counted(customers, 'customer')}, at the first “{anchor}” of each; "
+        f"{np.count_nonzero(is_open & known):,} of them were open when their source ended (last event less than "
+        f"{format_duration(window / 1e6)} before){nobody}, so that shares after it are lower bounds; {confidence:.0%} "
+        "intervals with the customer as unit."
     )
     table = _table(counts, names, steps, confidence)
     return Flow(table, base, _links(counts, names, steps), anchor, len(cases), summary.main_channels())
@@ -257,6 +258,6 @@ def _came(row: Mapping[str, Any], start: str, verb: str) -> str:
 
 def _head(step: int, cases: int) -> str:
     if not step:
-        return f"{cases:,} journeys"
+        return counted(cases, "journey")
     count = f"{abs(step)} step{'' if abs(step) == 1 else 's'}"
     return f"{count} {'before' if step < 0 else 'after'}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
-from journeymine.analytics.result import Result, of_selection, percent
+from journeymine.analytics.result import Result, counted, of_selection, percent
 from journeymine.analytics.watched import watched
 from journeymine.durations import Duration, format_duration, to_microseconds
 from journeymine.errors import OptionError, UnknownActivityError, UnknownOptionError
@@ -213,10 +213,10 @@ def _base(
     ways += ["with any time in between"] if within is None else [f"within {within} of the first step"]
     ways += [f"the same {hold} throughout"] if hold else []
     ways += [f"none of {', '.join([exclude] if isinstance(exclude, str) else exclude)} in between"] if exclude else []
-    counted = "every attempt counts" if attempt == "best" else "only the first attempt counts"
+    told = "every attempt counts" if attempt == "best" else "only the first attempt counts"
     return (
-        f"{log.num_cases:,} journeys of {watched(log)}, of which those that take the steps {', '.join(ways)}; "
-        f"{counted}; open journeys count as far as they went."
+        f"{counted(log.num_cases, 'journey')} of {watched(log)}, of which those that take the steps {', '.join(ways)}; "
+        f"{told}; open journeys count as far as they went."
     )
 
 
@@ -250,13 +250,13 @@ def _went_on(steps: Sequence[str], chosen: Attempts, arrays: Arrays) -> pd.DataF
     goes_on = after < arrays.offsets[chosen.cases[stopped] + 1]
     code = np.where(goes_on, np.append(arrays.codes, 0)[after], 0)
     names = [None, *arrays.activities]
-    counted = Counts.of({"step": depths[stopped] - 1, "code": code})
+    followed = Counts.of({"step": depths[stopped] - 1, "code": code})
     table = pd.DataFrame(
         {
-            "step": [steps[place] for place in counted["step"]],
-            "next_activity": pd.Series([names[place] for place in counted["code"]], dtype=object),
-            "cases": counted["count"],
-            "place": counted["step"],
+            "step": [steps[place] for place in followed["step"]],
+            "next_activity": pd.Series([names[place] for place in followed["code"]], dtype=object),
+            "cases": followed["count"],
+            "place": followed["step"],
         }
     )
     table["share"] = table["cases"] / table.groupby("place")["cases"].transform("sum")

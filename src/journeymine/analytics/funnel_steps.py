@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from journeymine.analytics.result import percent
+from journeymine.analytics.result import counted, percent
 from journeymine.draw.steps import Step
 from journeymine.durations import format_duration
 
@@ -44,7 +44,7 @@ def funnel_steps(table: pd.DataFrame, went_on: pd.DataFrame | None) -> list[Step
 
 
 def _first(row: dict[str, Any]) -> Step:
-    return Step(row["step"], float(row["cases"] > 0), np.nan, np.nan, f"{row['cases']:,} journeys")
+    return Step(row["step"], float(row["cases"] > 0), np.nan, np.nan, f"{counted(row['cases'], 'journey')}")
 
 
 def _interval(row: dict[str, Any], figure: str) -> str:

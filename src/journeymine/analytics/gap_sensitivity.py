@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from journeymine.analytics.gap_figures import CutAt
 from journeymine.analytics.plateau import Plateau, plateau_of
-from journeymine.analytics.result import Result, of_selection, percent
+from journeymine.analytics.result import Result, counted, of_selection, percent
 from journeymine.analytics.watched import watched
 from journeymine.durations import Duration, format_duration, to_microseconds
 from journeymine.errors import OptionError, WindowError
@@ -249,8 +249,8 @@ def _base(
     nobodys = log.num_events - summary.num_events
     left_out = len(set(map(to_microseconds, gaps))) - len(kept)
     return (
-        f"{summary.num_events:,} events of {watched(summary)}, cut at {len(kept)} gaps; "
-        f"{f'{nobodys:,} events of nobody left out; ' if nobodys else ''}"
+        f"{counted(summary.num_events, 'event')} of {watched(summary)}, cut at {len(kept)} gaps; "
+        f"{counted(nobodys, 'event') + ' of nobody left out; ' if nobodys else ''}"
         f"{f'{left_out} gaps longer than {LONGEST_SHARE} of the log left out; ' if left_out else ''}"
         f"open journeys count while watched in drop-off and goal rate, as far as they went in the other figures; "
         f"{confidence:.0%} intervals with the customer as unit."

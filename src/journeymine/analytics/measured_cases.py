@@ -6,6 +6,7 @@ import numpy as np
 
 from journeymine.analytics.funnel import step_codes
 from journeymine.analytics.measured import Measured, Terms
+from journeymine.analytics.result import counted
 from journeymine.durations import to_microseconds
 from journeymine.errors import OptionError
 from journeymine.summary.attempts import attempts
@@ -45,13 +46,13 @@ def variants(cells: Cells, terms: Terms) -> Measured:
     categories = place[which]
     names = [*sequences.tuples(kept, list(arrays.activities)), *([_OTHER] if len(kept) < len(sequences) else [])]
     hits = cells.totals(categories, len(names))
-    counted = "journeys, open ones as far as they went"
+    rest = "journeys, open ones as far as they went"
     runs, seed = terms.runs, terms.seed
     return Measured(
         {"variant": names},
         Estimates.of_shares(hits, hits.sum(axis=0)),
         _customers(cells, categories, cells.known, len(names)),
-        f"{len(cells.known):,} {counted}; courses of fewer than {terms.min_customers} customers stand together.",
+        f"{len(cells.known):,} {rest}; courses of fewer than {terms.min_customers} customers stand together.",
         "share",
         shuffled(cells, categories, cells.known, runs=runs, seed=seed) if runs else None,
         courses=CourseTables.of(cells, sequences, which, runs=min(runs, _LOTS), seed=seed) if runs else None,
@@ -66,9 +67,9 @@ def _common(cells: Cells, which: np.ndarray, size: int, least: int) -> np.ndarra
 
 def _customers(cells: Cells, categories: np.ndarray, cases: np.ndarray, size: int) -> np.ndarray:
     people = distinct_customers({"category": categories[cases]}, cells.arrays.case_customers[cases])
-    counted = np.zeros(size, np.int64)
-    counted[people["category"]] = people["customers"]
-    return counted
+    customers = np.zeros(size, np.int64)
+    customers[people["category"]] = people["customers"]
+    return customers
 
 
 def funnels(cells: Cells, terms: Terms) -> Measured:
@@ -108,7 +109,7 @@ def funnels(cells: Cells, terms: Terms) -> Measured:
         {"step": steps[1:]},
         Estimates.of_shares(reached[1:], reached[:-1]),
         np.repeat(people, len(steps) - 1),
-        f"{len(started):,} journeys that reach “{steps[0]}”; shares of those that reached the step before, "
+        f"{counted(len(started), 'journey')} that reach “{steps[0]}”; shares of those that reached the step before, "
         f"{'whatever time it takes' if window is None else f'within {terms.within} of the first'}; open journeys count "
         "as far as they went.",
         "step_share",

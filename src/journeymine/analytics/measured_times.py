@@ -6,6 +6,7 @@ import numpy as np
 
 from journeymine.analytics.measured import Measured, Terms
 from journeymine.analytics.measured_visits import longest_window
+from journeymine.analytics.result import counted
 from journeymine.durations import format_duration, to_microseconds
 from journeymine.errors import OptionError, UnknownActivityError
 from journeymine.summary import journeys
@@ -155,8 +156,8 @@ def throughput(cells: Cells, terms: Terms) -> Measured:
     counts = counts.where(cells.of_rows(counts) >= 0)
     waits = _waits(counts, cells, _window(cells, terms))
     base = (
-        f"{counts['count'].sum():,} journeys, each followed for {format_duration(waits.window / 1e6)} from its first "
-        f"event to “{terms.goal}”; {_num_open(waits):,} were still open before and count while watched; the "
+        f"{counted(counts['count'].sum(), 'journey')}, each followed for {format_duration(waits.window / 1e6)} from "
+        f"its first event to “{terms.goal}”; {_num_open(waits):,} were still open before and count while watched; the "
         "overall p-value is that of the log-rank test, that of a row of its difference in means."
     )
     people = np.array([len(np.unique(arrays.case_customers[cells.known]))])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from journeymine.analytics.measured import Measured, Terms
+from journeymine.analytics.result import counted
 from journeymine.durations import format_duration, to_microseconds
 from journeymine.errors import WindowError
 from journeymine.summary.cells import Cells
@@ -179,6 +180,6 @@ def _base(curves: Survival, windows: np.ndarray, method: str) -> str:
     )
     within = longest if shortest == longest else f"{shortest} to {longest}"
     return (
-        f"{curves.visits.sum():,} visits, each followed for {within}; open visits count while observed ({method}), so "
-        "that all segments are followed alike."
+        f"{counted(curves.visits.sum(), 'visit')}, each followed for {within}; open visits count while observed "
+        f"({method}), so that all segments are followed alike."
     )

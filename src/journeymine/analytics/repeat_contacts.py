@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from journeymine.analytics.customer_contacts import CustomerEvents, channels_of, codes_of, kinds_of
-from journeymine.analytics.result import Result, of_selection, percent
+from journeymine.analytics.result import Result, counted, of_selection, percent
 from journeymine.durations import Duration, format_duration, to_microseconds
 from journeymine.errors import OptionError
 from journeymine.log.eventlog import EventLog
@@ -173,16 +173,16 @@ def repeat_contacts(
     if not 0 < confidence < 1:
         raise OptionError(f"confidence must lie between 0 and 1, not {confidence!r}")
     served = [name for name in log.channels if name != _SELF_SERVICE]
-    counted = channels_of(log, channels, served) if log.channels else []
-    chosen = CustomerEvents.of(log, counted, exclude, [topic, agent])
+    used = channels_of(log, channels, served) if log.channels else []
+    chosen = CustomerEvents.of(log, used, exclude, [topic, agent])
     summary = summarise(log, parts=["customers"])
     listed = [within] if isinstance(within, str | timedelta) else within
     windows = [checked_window(window, summary, "contacts") for window in listed]
     contacts = _contacts(chosen, topic, agent, across_channels, to_microseconds(gap))
-    where = " and ".join(counted) if counted else "any channel"
+    where = " and ".join(used) if used else "any channel"
     base = (
-        f"{len(contacts.firsts):,} contacts of {len(np.unique(contacts.customers)):,} customers, in {where}, over "
-        f"{format_duration(summary.window_seconds)}; a repeat is another contact of the same customer on "
+        f"{counted(len(contacts.firsts), 'contact')} of {counted(len(np.unique(contacts.customers)), 'customer')}, in "
+        f"{where}, over {format_duration(summary.window_seconds)}; a repeat is another contact of the same customer on "
         f"{'any topic' if topic is None else f'the same {topic}'}, in {'any' if across_channels else 'the same'} "
         f"channel; a transfer is {'no contact of its own' if agent is None else 'another contact'}; a pause of more "
         f"than {gap} ends a contact; contacts in the first window after their source began begin no issue; issues "

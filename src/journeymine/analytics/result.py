@@ -9,6 +9,8 @@ from functools import wraps
 from html import escape
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
+import numpy as np
+
 from journeymine.log.eventlog import EventLog
 
 if TYPE_CHECKING:
@@ -92,7 +94,7 @@ def of_selection(question: Callable[Concatenate[Log, Options], Answer]) -> Calla
     return asked
 
 
-def counted(number: int, noun: str) -> str:
+def counted(number: int | np.integer, noun: str) -> str:
     """Say how many there are of something.
 
     Parameters

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from journeymine.analytics.customer_contacts import CustomerEvents, channels_of, codes_of, has_label, kinds_of
-from journeymine.analytics.result import Result, of_selection, percent
+from journeymine.analytics.result import Result, counted, of_selection, percent
 from journeymine.durations import Duration, format_duration, to_microseconds
 from journeymine.errors import OptionError
 from journeymine.log.eventlog import EventLog
@@ -189,11 +189,12 @@ def self_service(
     told = gaps["activity"] > 0
     table = _table(FollowUps.of(gaps.where(told), customers[told], window, confidence), by, names, window)
     base = (
-        f"{len(gaps):,} visits of {every.customers.sum():,} customers over {format_duration(summary.window_seconds)}, "
-        f"on {' and '.join(first)}, each followed for {format_duration(window / 1e6)} across journeys, on "
-        f"{'any topic' if topic is None else f'the same {topic}'}; the {every.open.sum():,} whose source ended before "
-        f"that count while watched (Kaplan-Meier); a pause of more than {gap} ends a visit; {chosen.left_out}"
-        f"{confidence:.0%} intervals with the customer as unit; assumes no drift."
+        f"{counted(len(gaps), 'visit')} of {counted(every.customers.sum(), 'customer')} over "
+        f"{format_duration(summary.window_seconds)}, on {' and '.join(first)}, each followed for "
+        f"{format_duration(window / 1e6)} across journeys, on {'any topic' if topic is None else f'the same {topic}'}; "
+        f"the {every.open.sum():,} whose source ended before that count while watched (Kaplan-Meier); a pause of more "
+        f"than {gap} ends a visit; {chosen.left_out}{confidence:.0%} intervals with the customer as unit; assumes no "
+        "drift."
     )
     return SelfService(table, base, _table(every, None, [], window), by, tuple(first), tuple(then))
 

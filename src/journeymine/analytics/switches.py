@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from journeymine.analytics.channel_contacts import ChannelContacts, channel_contacts
-from journeymine.analytics.result import Result, of_selection, percent
+from journeymine.analytics.result import Result, counted, of_selection, percent
 from journeymine.durations import Duration, format_duration
 from journeymine.errors import OptionError
 from journeymine.log.eventlog import EventLog
@@ -90,7 +90,7 @@ class Switches(Result):
         contacts = rows.set_index([*self.groups, "channel"])["contacts"].sort_index()
         matrix = self.matrix.loc[contacts.index]
         names = [" · ".join(map(str, name)) if isinstance(name, tuple) else name for name in matrix.index]
-        notes = [f"{count:,} contacts" for count in contacts]
+        notes = [counted(count, "contact") for count in contacts]
         return draw_matrix(names, list(matrix.columns), matrix.to_numpy(), notes, label="next contact", ax=ax)
 
 
@@ -164,7 +164,7 @@ def switches(
     still_open = open_before(curves, windows)
     window = format_duration(windows.max(initial=0) / 1e6)
     base = (
-        f"{curves.visits.sum():,} contacts of {summary.num_customers:,} customers over "
+        f"{counted(curves.visits.sum(), 'contact')} of {counted(summary.num_customers, 'customer')} over "
         f"{format_duration(summary.window_seconds)}, each followed for {window}; the {still_open.sum():,} whose source "
         f"ended before that count while observed (Aalen-Johansen); {confidence:.0%} intervals with the customer as "
         f"unit; {_left_out(contacts)}assumes no drift."
@@ -195,7 +195,9 @@ def _table(contacts: ChannelContacts, windows: np.ndarray, known: np.ndarray, co
 
 def _left_out(contacts: ChannelContacts) -> str:
     unknown = " or ".join(["channel", *contacts.groups])
-    return f"{contacts.num_left_out:,} contacts without a {unknown} left out; " if contacts.num_left_out else ""
+    return (
+        f"{counted(contacts.num_left_out, 'contact')} without a {unknown} left out; " if contacts.num_left_out else ""
+    )
 
 
 def _times(curves: Survival, windows: np.ndarray, found: Incidences, confidence: float) -> dict[str, np.ndarray]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from journeymine.analytics.result import Result, of_selection, percent
+from journeymine.analytics.result import Result, counted, of_selection, percent
 from journeymine.durations import Duration, format_duration
 from journeymine.errors import OptionError
 from journeymine.log.eventlog import EventLog
@@ -184,10 +184,11 @@ def time_to(
     growth = Growth(counts.without("segment"), customers, window, confidence)
     times = np.linspace(0, growth.window, _STEPS + 1).astype(np.int64)
     base = (
-        f"{growth.num_journeys:,} journeys of {customers:,} customers over {format_duration(summary.window_seconds)}, "
-        f"each followed for {format_duration(growth.window / 1e6)}; the {_open(growth):,} whose source ended before "
-        f"that count while watched (Aalen-Johansen); {_early(summary, arrays.times[starts])}{confidence:.0%} intervals "
-        "with the customer as unit; assumes no drift."
+        f"{counted(growth.num_journeys, 'journey')} of {counted(customers, 'customer')} over "
+        f"{format_duration(summary.window_seconds)}, each followed for {format_duration(growth.window / 1e6)}; the "
+        f"{_open(growth):,} whose source ended before that count while watched (Aalen-Johansen); "
+        f"{_early(summary, arrays.times[starts])}{confidence:.0%} intervals with the customer as unit; assumes no "
+        "drift."
     )
     median, low, high = (time / 1e6 for time in growth.median())
     naive = _naive_median(growth.journeys)

@@ -80,7 +80,7 @@ class Timeline(Result):
             )
             for row in known
         ]
-        shown = f", the last {MOST} of {len(self.table):,} contacts" if len(self.table) > MOST else ""
+        shown = f", the last {MOST} of {counted(len(self.table), 'contact')}" if len(self.table) > MOST else ""
         return draw_timeline(contacts, title=f"{self.customer}{shown}", ax=ax)
 
 

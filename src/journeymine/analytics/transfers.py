@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from journeymine.analytics.result import Result, of_selection, percent
+from journeymine.analytics.result import Result, counted, of_selection, percent
 from journeymine.analytics.waits import waits
 from journeymine.durations import format_duration
 from journeymine.errors import OptionError
@@ -156,8 +156,9 @@ def transfers(
     who = columns.codes(agents)
     found = Handovers.of(arrays, who)
     base = (
-        f"{np.count_nonzero(who >= 0):,} events with an agent (column {agent!r}), {len(found.after):,} transfers in "
-        f"one channel; open journeys count as far as they went; {confidence:.0%} intervals with the customer as unit."
+        f"{counted(np.count_nonzero(who >= 0), 'event')} with an agent (column {agent!r}), {len(found.after):,} "
+        f"transfers in one channel; open journeys count as far as they went; {confidence:.0%} intervals with the "
+        "customer as unit."
     )
     handovers = _handovers(arrays, found, who, agents.dictionary.to_pylist())
     return Transfers(_table(arrays, by, who, found, confidence), base, handovers, waits(log, waiting, confidence))

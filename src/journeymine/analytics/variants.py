@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from journeymine.analytics.result import Result, of_selection, percent
+from journeymine.analytics.result import Result, counted, of_selection, percent
 from journeymine.analytics.watched import watched
 from journeymine.errors import OptionError, UnknownOptionError
 from journeymine.log.eventlog import EventLog
@@ -57,7 +57,7 @@ class Variants(Result):
             return "There are no journeys."
         first = self.table.iloc[0]
         return (
-            f"{self.num_cases:,} journeys take {self.num_variants:,} different courses; the most frequent, "
+            f"{counted(self.num_cases, 'journey')} take {self.num_variants:,} different courses; the most frequent, "
             f"{' → '.join(first['variant'])}, is that of {percent(first['share'])}."
         )
 
@@ -160,6 +160,6 @@ def _result(
             "median_seconds": medians[:top],
         }
     )
-    counted = "open ones included as far as they went; median time from first to last event"
-    base = f"{num_cases:,} journeys of {whose}, {counted}."
+    rest = "open ones included as far as they went; median time from first to last event"
+    base = f"{counted(num_cases, 'journey')} of {whose}, {rest}."
     return Variants(table, base, num_cases, num_variants, summary.main_channels())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from journeymine.analytics.result import counted
 from journeymine.durations import format_duration
 from journeymine.log.eventlog import EventLog
 from journeymine.summary.arrays import Arrays
@@ -32,7 +33,7 @@ def watched(log: EventLog | Summary) -> str:
     ('2 customers over 2 d', 'customers over 2 d')
     """
     if isinstance(log, Summary):
-        number = f"{log.num_customers:,} " if "customers" in log.parts else ""
-        return f"{number}customers over {format_duration(log.window_seconds)}"
+        customers = counted(log.num_customers, "customer") if "customers" in log.parts else "customers"
+        return f"{customers} over {format_duration(log.window_seconds)}"
     seconds = ((Arrays(log).observed_until or 0) - int(log.times.min())) / 1e6 if log.num_events else 0.0
-    return f"{log.num_customers:,} customers over {format_duration(seconds)}"
+    return f"{counted(log.num_customers, 'customer')} over {format_duration(seconds)}"
