@@ -127,3 +127,8 @@ def test_what_cannot_be_reported_is_refused():
         jm.link_report(log_of(("a", "x", 0)))
     with pytest.raises(UnknownActivityError, match=r"'bye' never occurs. Did you mean 'buy'"):
         jm.link_report(linked(), goal="bye")
+
+
+def test_a_summary_does_not_know_who_was_linked():
+    with pytest.raises(OptionError, match="give the log itself to link_report"):
+        jm.link_report(jm.summarise(linked()), goal="buy")

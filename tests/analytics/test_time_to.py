@@ -28,6 +28,11 @@ def test_open_journeys_count_while_watched_and_other_ends_compete():
     assert (result.num_journeys, result.median_seconds, result.naive_median_seconds) == (4, 6 * DAY, 4 * DAY)
 
 
+def test_journeys_of_nobody_count_and_are_no_customers():
+    log = log_of(("a", "visit", 0), ("b", "visit", 0), ("b", "buy", 1), customer=["C", None, None], until=10)
+    assert jm.time_to(log, goal="buy", within="6d").base.startswith("2 journeys of 1 customer over 10 d")
+
+
 def test_the_table_goes_in_even_steps_to_the_window():
     table = jm.time_to(log_of(("a", "visit", 0), ("a", "buy", 2), until=10), goal="buy", within="5d").table
     assert table["within_seconds"].tolist() == pytest.approx((np.arange(121) / 120 * 5 * DAY).tolist())

@@ -49,3 +49,9 @@ def test_customers_are_linked_with_what_is_known_of_them(tmp_path):
     assert done.exit_code == 0, done.output
     assert jm.open_partitions(tmp_path / "log").customer("C1").num_events == 2
     assert "2 events" in done.output
+
+
+def test_days_may_go_on_under_one_name(days, tmp_path):
+    done = run("partition", *days, "--folder", tmp_path / "log", *OPTIONS, "-O", "name=shop", "--json")
+    assert done.exit_code == 0, done.output
+    assert [source["source"] for source in json.loads(done.stdout)["sources"]] == ["shop"]

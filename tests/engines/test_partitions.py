@@ -424,3 +424,21 @@ def test_partitions_nest_with_the_groups_of_customers(tmp_path):
     assert (few == groups // 4).all()
     assert (many // 8 == groups).all()
     assert len(np.unique(many)) > 400
+
+
+def test_of_two_writers_in_one_folder_the_second_is_refused_and_may_come_when_the_first_is_done(tmp_path):
+    first, second = (log_of((name, "visit", 0)) for name in ("a", "b"))
+
+    def meanwhile():
+        with pytest.raises(OptionError, match="another process is writing to 'log': start again when it is done"):
+            jm.write_partitioned({"second": second}, tmp_path / "log")
+        return first
+
+    jm.write_partitioned({"first": meanwhile}, tmp_path / "log")
+    assert jm.write_partitioned({"second": second}, tmp_path / "log").num_events == 2
+
+
+def test_a_gap_that_is_none_is_refused_before_anything_is_written(tmp_path):
+    with pytest.raises(OptionError, match="14x"):
+        jm.write_partitioned(log_of(("a", "visit", 0)), tmp_path / "log", cut={"gap": "14x"})
+    assert not (tmp_path / "log").exists()

@@ -58,7 +58,7 @@ def cells_of(log: EventLog, by: str | None, since: Moment | None, adjust: str | 
         If `log` is a summary, or both or none of `by` and `since` are given.
     """
     if not isinstance(log, EventLog):
-        raise OptionError("a summary does not know which customer made which journey; give the log itself to compare")
+        raise OptionError("a summary does not know which customer made which journey; give the log itself")
     names = [adjust] if isinstance(adjust, str) else list(adjust)
     if by is not None and since is None:
         return Cells.by_column(log, by, names)

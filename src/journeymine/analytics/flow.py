@@ -195,12 +195,11 @@ def flow(
     nobody = (
         f", and {np.count_nonzero(~known):,} are nobody's, whose next event nobody knows" if not known.all() else ""
     )
-    customers = np.count_nonzero(np.bincount(arrays.case_customers[cases]))
     base = (
-        f"{counted(len(cases), 'journey')} of {counted(customers, 'customer')}, at the first “{anchor}” of each; "
-        f"{np.count_nonzero(is_open & known):,} of them were open when their source ended (last event less than "
-        f"{format_duration(window / 1e6)} before){nobody}, so that shares after it are lower bounds; {confidence:.0%} "
-        "intervals with the customer as unit."
+        f"{counted(len(cases), 'journey')} of {counted(arrays.num_known(cases), 'customer')}, at the first “{anchor}” "
+        f"of each; {np.count_nonzero(is_open & known):,} of them were open when their source ended (last event less "
+        f"than {format_duration(window / 1e6)} before){nobody}, so that shares after it are lower bounds; "
+        f"{confidence:.0%} intervals with the customer as unit."
     )
     table = _table(counts, names, steps, confidence)
     return Flow(table, base, _links(counts, names, steps), anchor, len(cases), summary.main_channels())

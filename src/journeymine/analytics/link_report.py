@@ -13,10 +13,12 @@ from journeymine.analytics.dropoff import dropoff
 from journeymine.analytics.link_tables import clusters, dropped, linked_by
 from journeymine.analytics.result import Result, percent
 from journeymine.durations import Duration, format_duration
+from journeymine.errors import OptionError
 from journeymine.log import columns
 from journeymine.log.cut import cut
 from journeymine.log.eventlog import EventLog
 from journeymine.log.levels import Linked, linked_up_to
+from journeymine.summary.summary import Summary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -162,6 +164,8 @@ def link_report(
     """
     import pandas as pd
 
+    if isinstance(log, Summary):
+        raise OptionError("a summary does not know who was linked to whom; give the log itself to link_report")
     linked = Linked.of(log)
     ends = [*([] if goal is None else [goal]), *([end] if isinstance(end, str) else end)]
     levels = {"all": log} | {level: linked_up_to(linked, level) for level in ("strong", "medium")}

@@ -184,7 +184,7 @@ def time_to(
     growth = Growth(counts.without("segment"), customers, window, confidence)
     times = np.linspace(0, growth.window, _STEPS + 1).astype(np.int64)
     base = (
-        f"{counted(growth.num_journeys, 'journey')} of {counted(customers, 'customer')} over "
+        f"{counted(growth.num_journeys, 'journey')} of {counted(arrays.num_known(cases), 'customer')} over "
         f"{format_duration(summary.window_seconds)}, each followed for {format_duration(growth.window / 1e6)}; the "
         f"{_open(growth):,} whose source ended before that count while watched (Aalen-Johansen); "
         f"{_early(summary, arrays.times[starts])}{confidence:.0%} intervals with the customer as unit; assumes no "

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from journeymine.durations import to_microseconds
+from journeymine.engines.alone import LOCK, alone_in
 from journeymine.engines.arriving import Arriving, append
 from journeymine.engines.deliveries import Sources, deliveries
 from journeymine.engines.manifest import ROOMS, Manifest
@@ -69,7 +70,10 @@ def write_partitioned(
     ------
     OptionError
         If `partitions` is no power of two, `memory` no size, `cut` or `partitions` other than the folder's, a source
-        has no key by which it could be told again, a case is of several customers, or `folder` holds something else.
+        has no key by which it could be told again, a case is of several customers, `folder` holds something else, or
+        another process is writing to it.
+    DurationError
+        If the ``gap`` of `cut` is none.
     FormatError
         If a source cannot be read.
 
@@ -99,9 +103,21 @@ def write_partitioned(
     >>> jm.variants(jm.summarise_partitions(tmp / "log")).table["variant"].tolist()
     [('visit',), ('visit', 'buy')]
     """
-    folder = Path(folder)
-    room = (to_bytes(memory) - BASE) // _COPIES
-    before = _begun(folder, partitions, _listed(cut), linked=link is not None)
+    folder, room, options = Path(folder), (to_bytes(memory) - BASE) // _COPIES, _listed(cut)
+    _check_folder(folder)
+    with alone_in(folder):
+        before = _begun(folder, partitions, options, linked=link is not None)
+        return _written(sources, folder, before, room, link, progress)
+
+
+def _written(
+    sources: Sources,
+    folder: Path,
+    before: Manifest,
+    room: int,
+    link: Mapping[str, Any] | None,
+    progress: Progress | None,
+) -> Partitions:
     spool = None if link is None else Spool(folder, before, link)
     arriving = Arriving(folder, before, room, append if spool is None else spool.put, is_linking=spool is not None)
     for number, delivery in enumerate(deliveries(sources)):
@@ -141,11 +157,16 @@ def _begun(folder: Path, partitions: int | None, cut: dict[str, Any] | None, *, 
         return manifest
     partitions = _PARTITIONS if partitions is None else partitions
     check_partitions(partitions)
-    if folder.exists() and {path.name for path in folder.iterdir()} - {*ROOMS}:
-        raise OptionError(f"folder {folder.name!r} holds other files; give a new one")
     manifest = Manifest(partitions, cut, linked)
     manifest.sweep(folder)
     return manifest
+
+
+def _check_folder(folder: Path) -> None:
+    """Make sure that nothing else is in a folder before anything is written to it."""
+    others = {path.name for path in folder.iterdir()} - {*ROOMS, LOCK} if folder.exists() else set()
+    if others and Manifest.read(folder) is None:
+        raise OptionError(f"folder {folder.resolve().name!r} holds other files; give a new one")
 
 
 def _listed(cut: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -155,6 +176,8 @@ def _listed(cut: Mapping[str, Any] | None) -> dict[str, Any] | None:
     for name in cut:
         if name not in _CUT:
             raise UnknownOptionError("cut has no option {name!r}", name, _CUT)
+    if cut.get("gap") is not None:
+        to_microseconds(cut["gap"])
     written = dict(cut)
     for name in set(cut) & {"start", "end"}:
         written[name] = [cut[name]] if isinstance(cut[name], str) else list(cut[name])

@@ -167,7 +167,9 @@ def _of_parquet(path: Path) -> RawTable:
         table = columns.concat(parts) if len(parts) > 1 else parts[0]
     except (pa.ArrowException, OSError) as error:
         raise FormatError(f"{path.name} is not a whole Parquet file: {error}") from error
-    return in_memory(path.name, "parquet", table)
+    del parts  # columns in one piece are shared by all who use them
+    in_one_piece = pa.table([columns.whole(column) for column in table.columns], names=table.column_names)
+    return in_memory(path.name, "parquet", in_one_piece)
 
 
 def parquet_files(path: Path) -> list[Path]:
@@ -199,8 +201,7 @@ def _parquet_file(file: Path) -> pa.Table:
 
     opened = pq.ParquetFile(file)
     texts = [field.name for field in opened.schema_arrow if columns.is_text(field.type)]
-    read = pq.ParquetFile(file, read_dictionary=texts).read()
-    table = pa.table([columns.whole(column) for column in read.columns], names=read.column_names)  # who uses it shares
+    table = pq.ParquetFile(file, read_dictionary=texts).read()
     has_own = any(pa.types.is_dictionary(field.type) for field in opened.schema_arrow)
     return with_distinct_labels(table) if has_own else table
 

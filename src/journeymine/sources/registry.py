@@ -47,12 +47,12 @@ def describe(kind: Format) -> dict[str, str]:
     }
 
 
-def read_as(name: str, path: str | Path, **options: Any) -> EventLog:
+def read_as(kind: str, path: str | Path, /, **options: Any) -> EventLog:
     r"""Read a file in a named format.
 
     Parameters
     ----------
-    name
+    kind
         One of ``FORMATS``.
     path
         The file.
@@ -78,14 +78,14 @@ def read_as(name: str, path: str | Path, **options: Any) -> EventLog:
     >>> read_as("table", path)
     <EventLog 1 event · 1 customer · 2024-05-01 – 2024-05-01>
     """
-    if name not in FORMATS:
-        raise UnknownOptionError("there is no format {name!r}", name, FORMATS)
-    kind = FORMATS[name]
+    if kind not in FORMATS:
+        raise UnknownOptionError("there is no format {name!r}", kind, FORMATS)
+    known = FORMATS[kind]
     given = {option: value for option, value in options.items() if value is not None}
-    foreign = [option for option in given if option not in kind.options]
+    foreign = [option for option in given if option not in known.options]
     if foreign:
-        raise OptionError(f"format {name} has no option {', '.join(foreign)}; it has: {', '.join(kind.options)}")
-    missing = [option for option in kind.required if option not in given]
+        raise OptionError(f"format {kind} has no option {', '.join(foreign)}; it has: {', '.join(known.options)}")
+    missing = [option for option in known.required if option not in given]
     if missing:
-        raise OptionError(f"format {name} needs {', '.join(missing)}: the file itself does not say")
-    return kind.read(path, **given)
+        raise OptionError(f"format {kind} needs {', '.join(missing)}: the file itself does not say")
+    return known.read(path, **given)

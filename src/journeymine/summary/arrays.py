@@ -196,6 +196,21 @@ class Arrays:
         for start in range(0, len(self.times), _BLOCK):
             yield Block(self, start, min(start + _BLOCK, len(self.times)))
 
+    def num_known(self, cases: np.ndarray) -> int:
+        """Count the known customers of some cases.
+
+        Parameters
+        ----------
+        cases
+            Their places.
+
+        Returns
+        -------
+        int
+            Without those of nobody.
+        """
+        return len(np.unique(self.case_customers[cases[self.case_known[cases]]]))
+
     def per_event(self, per_case: np.ndarray) -> np.ndarray:
         """Give each event its case's value.
 

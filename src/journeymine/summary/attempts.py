@@ -85,7 +85,7 @@ class _Way:
 def _at(values: np.ndarray, places: np.ndarray, beyond: int) -> np.ndarray:
     """Give the values at some places, and another one for places beyond them."""
     if not len(values):
-        return np.full(len(places), beyond)
+        return np.full(places.shape, beyond)
     return np.where(places < len(values), values.take(places, mode="clip"), beyond)
 
 
