@@ -442,3 +442,17 @@ def test_a_gap_that_is_none_is_refused_before_anything_is_written(tmp_path):
     with pytest.raises(OptionError, match="14x"):
         jm.write_partitioned(log_of(("a", "visit", 0)), tmp_path / "log", cut={"gap": "14x"})
     assert not (tmp_path / "log").exists()
+
+
+@pytest.mark.parametrize("link", [None, {}])
+def test_events_of_nobody_in_the_same_row_of_two_deliveries_are_two_cases(tmp_path, link):
+    cookies, times = ["k1", None, "k2", "k1", None, None], [at(day) for day in range(6)]
+
+    def shop(rows):
+        columns = {"id_cookie": cookies[rows], "activity": ["visit"] * len(cookies[rows]), "timestamp": times[rows]}
+        return jm.read_table(columns, name="shop")
+
+    days = {"Monday": shop(slice(0, 3)), "Tuesday": shop(slice(3, 6))}
+    jm.write_partitioned(days, tmp_path / "log", link=link)
+    both = shop(slice(0, 6))
+    assert jm.summarise_partitions(tmp_path / "log") == jm.summarise(both if link is None else jm.link(both))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -50,6 +50,7 @@ class Arriving:
     _waiting: list[pa.Table] = field(default_factory=list)
     _refused: list[pa.Table] = field(default_factory=list)
     _index: list[pa.Table] = field(default_factory=list)
+    _last_rows: dict[str, int] = field(default_factory=dict)
     _bytes: int = 0
 
     def add(self, log: EventLog, *, one_row_an_id: bool) -> None:
@@ -66,7 +67,8 @@ class Arriving:
             _check_cases(log)
         for row in _sources(log):
             self.manifest = self.manifest.with_source(row)
-        table = _numbered(log, self.manifest.arrivals)
+        table = _continued(_numbered(log, self.manifest.arrivals), self.manifest.last_rows)
+        self._last_rows |= _last_rows(table, self._last_rows)
         self._index.append(index_of(table, len(self.manifest.deliveries), one_row_an_id=one_row_an_id))
         table = table.drop_columns([VERSION] if VERSION in table.column_names else [])
         self.manifest = replace(
@@ -89,7 +91,9 @@ class Arriving:
         key
             Of the delivery.
         """
-        self.manifest = replace(self.manifest, deliveries=[*self.manifest.deliveries, key])
+        last_rows = {**self.manifest.last_rows, **self._last_rows}
+        self.manifest = replace(self.manifest, deliveries=[*self.manifest.deliveries, key], last_rows=last_rows)
+        self._last_rows = {}
 
     @property
     def is_half_full(self) -> bool:
@@ -170,3 +174,34 @@ def _numbered(log: EventLog, first: int) -> pa.Table:
         return table.append_column("source_row", numbers)
     rows = pc.coalesce(table["source_row"], numbers)
     return table.set_column(table.column_names.index("source_row"), "source_row", rows)
+
+
+def _continued(table: pa.Table, last_rows: Mapping[str, int]) -> pa.Table:
+    """Let rows go on from those of former deliveries of their source; events of nobody are named after their rows."""
+    sources = columns.encode(table["source"])
+    before = np.array([last_rows.get(name, 0) for name in sources.dictionary.to_pylist()], np.int64)
+    if not before.any():
+        return table
+    rows = columns.numbers(table["source_row"])
+    now = rows + before[columns.codes(sources)]
+    nobodys = np.flatnonzero(columns.codes(columns.encode(table["customer"])) < 0)
+    cases = table["case_id"].cast(pa.string())
+    old, new = (_names_of_nobody(sources, numbers, nobodys) for numbers in (rows, now))
+    renamed = np.zeros(table.num_rows, bool)
+    renamed[nobodys] = columns.is_true(pc.equal(cases.take(pa.array(nobodys)), old))
+    cases = pc.replace_with_mask(cases, pa.array(renamed), new.filter(pa.array(renamed[nobodys])))
+    for name, values in (("source_row", pa.array(now)), ("case_id", columns.encode(cases))):
+        table = table.set_column(table.column_names.index(name), name, values)
+    return table
+
+
+def _names_of_nobody(sources: pa.DictionaryArray, rows: np.ndarray, places: np.ndarray) -> pa.Array:
+    names = sources.take(pa.array(places)).cast(pa.string())
+    return pc.binary_join_element_wise("nobody", names, pa.array(rows[places]).cast(pa.string()), "/")
+
+
+def _last_rows(table: pa.Table, known: Mapping[str, int]) -> dict[str, int]:
+    """Give the highest row of each source, of these events and those known before."""
+    highest = table.group_by("source").aggregate([("source_row", "max")])
+    pairs = zip(highest["source"].to_pylist(), highest["source_row_max"].to_pylist(), strict=True)
+    return {source: max(row, known.get(source, 0)) for source, row in pairs}

@@ -61,6 +61,8 @@ class Manifest:
         Keys of what was read already.
     sources
         The account of rows, by source.
+    last_rows
+        Highest number of a row so far, by source: those of its next delivery go on from there.
     quarantine
         Files of rows that were not used.
     identifiers
@@ -83,6 +85,7 @@ class Manifest:
     pieces: Mapping[int, Sequence[Piece]] = field(default_factory=dict)
     deliveries: Sequence[str] = ()
     sources: Mapping[str, Source] = field(default_factory=dict)
+    last_rows: Mapping[str, int] = field(default_factory=dict)
     quarantine: Sequence[str] = ()
     identifiers: Mapping[str, str] = field(default_factory=dict)
     event_ids: Mapping[int, Sequence[str]] = field(default_factory=dict)
