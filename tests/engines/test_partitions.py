@@ -355,7 +355,7 @@ def test_a_folder_is_written_on_with_the_options_it_was_begun_with(tmp_path):
     written(tmp_path / "log", shop(), cut={"gap": "14d"})
     with pytest.raises(OptionError, match=r"begun with cut=\{'gap': '14d'\}"):
         jm.write_partitioned(shop(3), tmp_path / "log", cut={"gap": "7d"})
-    with pytest.raises(OptionError, match="begun with linked=False, not True"):
+    with pytest.raises(OptionError, match="begun without link=; write with it to a new one"):
         jm.write_partitioned(shop(3), tmp_path / "log", link={})
 
 

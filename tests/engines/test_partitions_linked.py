@@ -138,7 +138,7 @@ def test_on_a_shared_device_each_event_is_of_who_logged_in_last_whatever_day_it_
 
 def test_a_linked_folder_is_written_on_with_linking_only(tmp_path):
     jm.write_partitioned(contact("web", ("visit", 0, {"cookie": "k1"})), tmp_path / "log", link={})
-    with pytest.raises(OptionError, match="begun with linked=True, not False"):
+    with pytest.raises(OptionError, match="begun with link=; write without it to a new one"):
         jm.write_partitioned(contact("mail", ("ask", 1, {"cookie": "k1"})), tmp_path / "log")
 
 

@@ -213,9 +213,15 @@ class Manifest:
         for name, asked in options.items():
             has = getattr(self, name)
             if asked is not None and json.loads(json.dumps(asked)) != json.loads(json.dumps(has)):
-                raise OptionError(
-                    f"this folder was begun with {name}={has!r}, not {asked!r}; write {name}={asked!r} to a new folder"
-                )
+                raise OptionError(_begun_otherwise(name, has, asked))
+
+
+def _begun_otherwise(name: str, has: Any, asked: Any) -> str:
+    if name == "linked":
+        return (
+            f"this folder was begun with{'' if has else 'out'} link=; write with{'out' if has else ''} it to a new one"
+        )
+    return f"this folder was begun with {name}={has!r}, not {asked!r}; write {name}={asked!r} to a new folder"
 
 
 def _together(old: Source, new: Source) -> Source:

@@ -88,7 +88,7 @@ def summarise_partitions(
     >>> jm.summarise_partitions(tmp / "log") == jm.summarise(log)
     True
     """
-    log = folder if isinstance(folder, Partitions) else open_partitions(folder)
+    log, given = folder if isinstance(folder, Partitions) else open_partitions(folder), to_bytes(memory)
     question = _question(log, by, parts, relative_error)
     room = log.folder / _ROOM / _digest([question.by, question.parts, question.relative_error])
     done = {number: room / f"{number:04}-{_fingerprint(log, number)}" for number in sorted(log.manifest.pieces)}
@@ -96,7 +96,7 @@ def summarise_partitions(
     if not stored.exists(total):
         to_do = {number: path for number, path in done.items() if not stored.exists(path)}
         before = len(done) - len(to_do)
-        for count, number in enumerate(_each(log, to_do, question, _at_most(workers, to_bytes(memory), log)), 1):
+        for count, number in enumerate(_each(log, to_do, question, _at_most(workers, given, log)), 1):
             if progress:
                 progress(f"partition {number}", before + count, len(done))
         stored.add_up(list(done.values()), question, total)

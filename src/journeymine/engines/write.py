@@ -47,7 +47,8 @@ def write_partitioned(
         What to write: logs, paths that `read` knows, tables in parts (`read_in_parts`), or several of these; or a dict
         with a key for each, in which functions that give logs are called when their turn comes.
     folder
-        Where. What a folder of partitions holds already stays: further events are added, and nothing is taken in twice.
+        Where. What a folder of partitions holds already stays and further events are added; a delivery whose key it
+        knows is passed over.
     partitions
         How many, a power of two; by default 64, or what the folder has. An analysis needs memory for the largest.
     memory
