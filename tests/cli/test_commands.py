@@ -5,6 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+import journeymine as jm
 from journeymine.cli import app
 from journeymine.cli.main import REFUSED
 
@@ -125,3 +126,22 @@ def test_a_report_can_be_dutch_and_compare_segments(orders, tmp_path):
 @pytest.mark.parametrize("command", ["demo", "report", "check"])
 def test_help_shows_an_example(command):
     assert "Example: journeymine" in " ".join(run(command, "--help").stdout.split())
+
+
+def test_a_log_that_was_stored_is_read_like_any_file(orders, tmp_path):
+    stored = jm.read_table(orders, case="order", activity="event", timestamp="at", tz="UTC").write(
+        tmp_path / "log.arrow"
+    )
+    done = run("check", stored, "--json")
+    assert json.loads(done.stdout)["sources"][0]["used"] == 6
+    done = run("check", stored, "--tz", "UTC")
+    assert "format stored log has no option tz" in done.output
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders(tmp_path):
+    paths = [tmp_path / folder / "orders.csv" for folder in ("monday", "tuesday")]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_text(EVENTS)
+    done = run("check", *paths, *OPTIONS, "--json")
+    assert [source["source"] for source in json.loads(done.stdout)["sources"]] == [str(path) for path in paths]

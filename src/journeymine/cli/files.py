@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from journeymine.cli.screen import steps
 from journeymine.errors import OptionError, UnknownOptionError
@@ -15,11 +15,13 @@ from journeymine.log.identity import link
 from journeymine.log.open import concat
 from journeymine.log.schema import id_columns
 from journeymine.sources import inputs, rows
-from journeymine.sources.read import read
+from journeymine.sources.read import is_log, read
 from journeymine.sources.recognise import recognise
 from journeymine.sources.registry import FORMATS
 
 __all__ = ["as_journeys", "read_files", "read_identifiers", "reader_options", "readers"]
+
+_LOG: Final = "stored log"
 
 
 def read_files(files: Sequence[Path], formats: Sequence[str], options: dict[str, Any]) -> EventLog:
@@ -68,21 +70,27 @@ def readers(
     OptionError
         If the number of formats is neither none, one nor that of the files, or no format knows an option.
     """
-    kinds = [_checked(name) for name in formats] or [recognise(path).format.name for path in files]
+    kinds = [_checked(name) for name in formats] or [_told(path) for path in files]
     kinds *= len(files) if len(kinds) == 1 else 1
     if len(kinds) != len(files):
         raise OptionError(f"{len(files)} files and {len(kinds)} formats: give one --format, or one for each file")
     given = {name: value for name, value in options.items() if value is not None}
-    foreign = [name for name in given if not any(name in FORMATS[kind].options for kind in kinds)]
+    known = {kind: FORMATS[kind].options if kind in FORMATS else {} for kind in kinds}
+    foreign = [name for name in given if not any(name in options for options in known.values())]
     if foreign:
         raise OptionError(f"format {', '.join(dict.fromkeys(kinds))} has no option {', '.join(foreign)}")
     found: dict[Path, Callable[[], EventLog]] = {}
     for path, kind in zip(files, kinds, strict=True):
         name = str(path) if sum(other.name == path.name for other in files) > 1 else None
-        mine = {option: value for option, value in given.items() if option in FORMATS[kind].options}
-        mine |= {"name": name} if name else {}
+        mine = {option: value for option, value in given.items() if option in known[kind]}
+        mine |= {"name": name} if name and kind in FORMATS else {}
         found[path] = partial(read, path, format=kind if formats else None, **mine)
     return found
+
+
+def _told(path: Path) -> str:
+    """Tell the format of a file; a log that was written is none that a reader takes."""
+    return _LOG if is_log(path) else recognise(path).format.name
 
 
 def _checked(name: str) -> str:

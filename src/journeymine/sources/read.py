@@ -15,7 +15,7 @@ from journeymine.sources.recognise import recognise
 from journeymine.sources.registry import read_as
 from journeymine.sources.sample import sample_of
 
-__all__ = ["read"]
+__all__ = ["is_log", "read"]
 
 
 def read(path: str | Path, *, format: str | None = None, **options: Any) -> EventLog:
@@ -54,7 +54,7 @@ def read(path: str | Path, *, format: str | None = None, **options: Any) -> Even
     """
     if format is not None:
         return read_as(format, path, **options)
-    if Path(path).is_file() and sample_of(Path(path)).kind == "arrow":
+    if is_log(Path(path)):
         return open_log(path)
     match = recognise(path)
     try:
@@ -64,6 +64,22 @@ def read(path: str | Path, *, format: str | None = None, **options: Any) -> Even
             f"{Path(path).name} was recognised as {match.format.name} ({match.reason}): {error}"
         ) from error
     return _noted(log, f"recognised as {match.format.name}: it {match.reason}")
+
+
+def is_log(path: Path) -> bool:
+    """Tell whether a file holds a log that `EventLog.write` wrote as Arrow.
+
+    Parameters
+    ----------
+    path
+        A file or folder.
+
+    Returns
+    -------
+    bool
+        By what the file begins with.
+    """
+    return path.is_file() and sample_of(path).kind == "arrow"
 
 
 def _noted(log: EventLog, note: str) -> EventLog:
