@@ -145,3 +145,14 @@ def test_files_of_one_name_are_told_apart_by_their_folders(tmp_path):
         path.write_text(EVENTS)
     done = run("check", *paths, *OPTIONS, "--json")
     assert [source["source"] for source in json.loads(done.stdout)["sources"]] == [str(path) for path in paths]
+
+
+def test_an_ending_that_tells_no_format_is_refused_before_anything_is_read(tmp_path):
+    for command in (["report", "-o", "journeys.pdf"], ["check", "--quarantine", "rows.csv"]):
+        done = run(*command, tmp_path / "is not there.csv")
+        assert (done.exit_code, "cannot tell the format of" in done.output) == (2, True)
+
+
+def test_a_report_of_few_customers_says_why_it_finds_nothing(orders, tmp_path):
+    done = run("report", orders, *OPTIONS, "-o", tmp_path / "report.html")
+    assert "nothing is to be told of what fewer than 10 customers did" in done.output

@@ -16,6 +16,7 @@ from journeymine.cli.files import as_journeys, read_files, read_identifiers, rea
 from journeymine.cli.screen import print_json, print_table, say
 from journeymine.errors import JourneymineError
 from journeymine.log.eventlog import EventLog
+from journeymine.log.store import TABLES, with_ending
 from journeymine.sources.registry import FORMATS, describe
 
 __all__ = ["REFUSED", "app"]
@@ -119,12 +120,14 @@ def report(
     Example: `journeymine report orders.csv -f table --case order --activity event --timestamp at --tz UTC
     --goal delivered -o orders.html`
     """
+    from journeymine.reporting.report import ENDINGS
     from journeymine.reporting.report import report as make_report
 
     columns = {"case": case, "customer": customer, "activity": activity, "timestamp": timestamp, "channel": channel}
     asked = {"tz": tz, "own_domains": own_domain, "country": country, "observed_until": observed_until}
     ends = [*([goal] if goal else []), *(end or [])]
     with _errors_as_text():
+        with_ending(output, *ENDINGS)
         log = read_files(files, formats or [], {**columns, **asked, **reader_options(option or [])})
         log = as_journeys(log, known=known, gap=gap, ends=ends, country=country)
         options: dict[str, Any] = {"goal": goal, "end": end or (), "within": within, "steps": step, "by": by}
@@ -133,7 +136,7 @@ def report(
     if as_json:
         print_json(made.to_dict())
     else:
-        for sentence in made.findings:
+        for sentence in made.findings or [f"nothing is to be told of what fewer than {min_customers} customers did"]:
             say(f"- {sentence}")
         say(f"{log}\n{written}")
 
@@ -160,6 +163,8 @@ def check(
     """
     columns = {"case": case, "customer": customer, "activity": activity, "timestamp": timestamp, "channel": channel}
     with _errors_as_text():
+        if quarantine is not None:
+            with_ending(quarantine, *TABLES)
         asked = {"tz": tz, "own_domains": own_domain, "country": country}
         log = read_files(files, formats or [], {**columns, **asked, **reader_options(option or [])})
         if quarantine is not None:

@@ -8,6 +8,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.ipc
@@ -15,7 +16,20 @@ import pyarrow.parquet as pq
 
 from journeymine.errors import EmptySourceError, FormatError, OptionError
 
-__all__ = ["atomic_path", "flush", "read_table", "split_extras", "with_extras", "write_table", "write_text"]
+__all__ = [
+    "TABLES",
+    "atomic_path",
+    "flush",
+    "read_table",
+    "split_extras",
+    "with_ending",
+    "with_extras",
+    "write_table",
+    "write_text",
+]
+
+TABLES: Final = (".arrow", ".parquet")
+"""The endings of files that hold a table."""
 
 
 @contextmanager
@@ -69,6 +83,32 @@ def _umask() -> int:
     return mask
 
 
+def with_ending(path: str | Path, *endings: str) -> Path:
+    """Make sure that the ending of a path tells a format.
+
+    Parameters
+    ----------
+    path
+        What is to be written.
+    *endings
+        Those there are.
+
+    Returns
+    -------
+    pathlib.Path
+        The path.
+
+    Raises
+    ------
+    OptionError
+        If it has none of them.
+    """
+    path = Path(path)
+    if path.suffix not in endings:
+        raise OptionError(f"cannot tell the format of {path.name!r}: end it in {' or '.join(map(repr, endings))}")
+    return path
+
+
 def write_table(table: pa.Table, path: str | Path) -> Path:
     """Write a table to a ``.parquet`` or ``.arrow`` file, whole or not at all.
 
@@ -89,9 +129,7 @@ def write_table(table: pa.Table, path: str | Path) -> Path:
     OptionError
         If the ending is neither.
     """
-    path = Path(path)
-    if path.suffix not in (".parquet", ".arrow"):
-        raise OptionError(f"cannot tell the format of {path.name!r}: end it in '.arrow' or '.parquet'")
+    path = with_ending(path, *TABLES)
     with atomic_path(path) as part:
         if path.suffix == ".parquet":
             pq.write_table(table, part, write_page_checksum=True)

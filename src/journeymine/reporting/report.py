@@ -17,7 +17,7 @@ from journeymine.draw.plan import MapPlan
 from journeymine.durations import Duration
 from journeymine.errors import OptionError
 from journeymine.log.eventlog import EventLog
-from journeymine.log.store import write_text
+from journeymine.log.store import with_ending, write_text
 from journeymine.reporting.content import content
 from journeymine.reporting.language import language as language_of
 from journeymine.reporting.map_data import map_data
@@ -26,7 +26,10 @@ from journeymine.reporting.question import Question
 from journeymine.reporting.segments import segment_maps
 from journeymine.summary.summary import Summary
 
-__all__ = ["Report", "report"]
+__all__ = ["ENDINGS", "Report", "report"]
+
+ENDINGS = (".html", ".json")
+"""The endings of files that hold a report."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -102,9 +105,7 @@ class Report:
         OptionError
             If the ending is neither.
         """
-        path = Path(path)
-        if path.suffix not in (".html", ".json"):
-            raise OptionError(f"cannot tell the format of {path.name!r}: end it in '.html' or '.json'")
+        path = with_ending(path, *ENDINGS)
         if path.suffix == ".html":
             return write_text(self.to_html(), path)
         return write_text(json.dumps(self.content, ensure_ascii=False, allow_nan=False, indent=1) + "\n", path)
