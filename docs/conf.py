@@ -38,6 +38,7 @@ html_title = "journeymine"
 html_show_sourcelink = False
 html_static_path = ["_static"]
 html_css_files = ["pages.css"]
+html_sidebars = {"*": []}  # pages of the first level have nothing below them to list
 html_theme_options = {
     "navbar_end": ["theme-switcher"],
     "secondary_sidebar_items": ["page-toc"],
