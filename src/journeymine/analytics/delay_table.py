@@ -9,13 +9,13 @@ import numpy as np
 from journeymine.analytics.excess import excess
 from journeymine.analytics.passes import PAIR, Passes
 from journeymine.analytics.references import BEST, ENOUGH, Given, Reference
-from journeymine.analytics.result import counted
 from journeymine.analytics.slower import slower
 from journeymine.draw.spreads import SHARES
 from journeymine.log.eventlog import EventLog
 from journeymine.log.selection import Moment
 from journeymine.summary.significance import q_values
 from journeymine.summary.summary import Summary
+from journeymine.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 import numpy as np
 import pyarrow as pa
 
-from journeymine.analytics.result import Result, counted, of_selection
+from journeymine.analytics.result import Result, of_selection
 from journeymine.durations import format_duration
 from journeymine.errors import OptionError, UnknownActivityError, UnknownOptionError
 from journeymine.log.eventlog import EventLog
@@ -16,6 +16,7 @@ from journeymine.summary import journeys
 from journeymine.summary.arrays import Arrays
 from journeymine.summary.groups import hash_of
 from journeymine.summary.summary import Summary
+from journeymine.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd

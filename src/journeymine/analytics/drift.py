@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from journeymine.analytics.result import Result, counted, of_selection, percent
+from journeymine.analytics.result import Result, of_selection, percent
 from journeymine.analytics.watched import watched
 from journeymine.durations import Duration, format_duration
 from journeymine.errors import OptionError
@@ -16,6 +16,7 @@ from journeymine.summary.dropoffs import return_curves
 from journeymine.summary.summarise import as_summary
 from journeymine.summary.summary import Summary
 from journeymine.summary.windows import windows_of
+from journeymine.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd

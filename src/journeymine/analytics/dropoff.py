@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from journeymine.analytics.result import Result, counted, of_selection, percent
+from journeymine.analytics.result import Result, of_selection, percent
 from journeymine.durations import Duration, format_duration
 from journeymine.errors import OptionError
 from journeymine.log.eventlog import EventLog
@@ -16,6 +16,7 @@ from journeymine.summary.drifts import Drifts, drifts
 from journeymine.summary.dropoffs import DropOffs, dropoffs
 from journeymine.summary.summarise import as_summary
 from journeymine.summary.summary import Summary
+from journeymine.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from journeymine.analytics.customer_contacts import codes_of, made_by_customers
-from journeymine.analytics.result import Result, counted, of_selection
+from journeymine.analytics.result import Result, of_selection
 from journeymine.durations import Duration, format_duration, to_microseconds
 from journeymine.errors import OptionError
 from journeymine.log.eventlog import EventLog
@@ -24,6 +24,7 @@ from journeymine.summary.summarise import summarise
 from journeymine.summary.summary import Summary
 from journeymine.summary.survival import Survival
 from journeymine.summary.windows import checked_window, longest_window
+from journeymine.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from journeymine.analytics.result import Result, counted, of_selection, percent
+from journeymine.analytics.result import Result, of_selection, percent
 from journeymine.durations import Duration, format_duration
 from journeymine.errors import OptionError
 from journeymine.log.eventlog import EventLog
@@ -23,6 +23,7 @@ from journeymine.summary.jackknife import share_errors
 from journeymine.summary.summarise import summarise
 from journeymine.summary.summary import Summary
 from journeymine.summary.windows import windows_of
+from journeymine.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -258,5 +259,4 @@ def _came(row: Mapping[str, Any], start: str, verb: str) -> str:
 def _head(step: int, cases: int) -> str:
     if not step:
         return counted(cases, "journey")
-    count = f"{abs(step)} step{'' if abs(step) == 1 else 's'}"
-    return f"{count} {'before' if step < 0 else 'after'}"
+    return f"{counted(abs(step), 'step')} {'before' if step < 0 else 'after'}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
-from journeymine.analytics.result import Result, counted, of_selection, percent
+from journeymine.analytics.result import Result, of_selection, percent
 from journeymine.analytics.watched import watched
 from journeymine.durations import Duration, format_duration, to_microseconds
 from journeymine.errors import OptionError, UnknownActivityError, UnknownOptionError
@@ -21,6 +21,7 @@ from journeymine.summary.groups import NUM_GROUPS
 from journeymine.summary.intervals import share_interval
 from journeymine.summary.jackknife import share_errors
 from journeymine.summary.summary import Summary
+from journeymine.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd

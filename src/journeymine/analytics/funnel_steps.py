@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from journeymine.analytics.result import counted, percent
+from journeymine.analytics.result import percent
 from journeymine.draw.steps import Step
 from journeymine.durations import format_duration
+from journeymine.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +45,7 @@ def funnel_steps(table: pd.DataFrame, went_on: pd.DataFrame | None) -> list[Step
 
 
 def _first(row: dict[str, Any]) -> Step:
-    return Step(row["step"], float(row["cases"] > 0), np.nan, np.nan, f"{counted(row['cases'], 'journey')}")
+    return Step(row["step"], float(row["cases"] > 0), np.nan, np.nan, counted(row["cases"], "journey"))
 
 
 def _interval(row: dict[str, Any], figure: str) -> str:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from journeymine.analytics.gap_figures import CutAt
 from journeymine.analytics.plateau import Plateau, plateau_of
-from journeymine.analytics.result import Result, counted, of_selection, percent
+from journeymine.analytics.result import Result, of_selection, percent
 from journeymine.analytics.watched import watched
 from journeymine.durations import Duration, format_duration, to_microseconds
 from journeymine.errors import OptionError, WindowError
@@ -20,6 +20,7 @@ from journeymine.log.eventlog import EventLog
 from journeymine.summary.summarise import summarise
 from journeymine.summary.summary import Summary
 from journeymine.summary.windows import LONGEST_SHARE, longest_window
+from journeymine.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd

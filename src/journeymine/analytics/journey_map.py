@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from journeymine.analytics.result import Result, counted, of_selection, percent
+from journeymine.analytics.result import Result, of_selection, percent
 from journeymine.durations import Duration, format_duration
 from journeymine.errors import OptionError
 from journeymine.graph.journey import journey_graph
@@ -15,6 +15,7 @@ from journeymine.log.eventlog import EventLog
 from journeymine.log.store import atomic_path
 from journeymine.summary.summarise import as_summary
 from journeymine.summary.summary import Summary
+from journeymine.wording import counted
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -6,7 +6,6 @@ import numpy as np
 
 from journeymine.analytics.funnel import step_codes
 from journeymine.analytics.measured import Measured, Terms
-from journeymine.analytics.result import counted
 from journeymine.durations import to_microseconds
 from journeymine.errors import OptionError
 from journeymine.summary.attempts import attempts
@@ -16,6 +15,7 @@ from journeymine.summary.estimates import Estimates
 from journeymine.summary.sequences import Sequences
 from journeymine.summary.shuffles import can_differ, shuffled
 from journeymine.summary.visits import distinct_customers
+from journeymine.wording import counted
 
 __all__ = ["funnels", "variants"]
 

@@ -6,7 +6,6 @@ import numpy as np
 
 from journeymine.analytics.measured import Measured, Terms
 from journeymine.analytics.measured_visits import longest_window
-from journeymine.analytics.result import counted
 from journeymine.durations import format_duration, to_microseconds
 from journeymine.errors import OptionError, UnknownActivityError
 from journeymine.summary import journeys
@@ -19,6 +18,7 @@ from journeymine.summary.groups import NUM_GROUPS
 from journeymine.summary.log_ranks import Waits
 from journeymine.summary.quantiles import Durations, coded
 from journeymine.summary.summarise import summarise
+from journeymine.wording import counted
 
 __all__ = ["delays", "throughput"]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from journeymine.analytics.measured import Measured, Terms
-from journeymine.analytics.result import counted
 from journeymine.durations import format_duration, to_microseconds
 from journeymine.errors import WindowError
 from journeymine.summary.cells import Cells
@@ -19,6 +18,7 @@ from journeymine.summary.summarise import summarise
 from journeymine.summary.summary import Summary
 from journeymine.summary.survival import Survival
 from journeymine.summary.windows import LONGEST_SHARE, windows_of
+from journeymine.wording import counted
 
 __all__ = ["dropoffs", "longest_window", "transitions"]
 

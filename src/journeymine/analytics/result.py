@@ -9,8 +9,6 @@ from functools import wraps
 from html import escape
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
-import numpy as np
-
 from journeymine.log.eventlog import EventLog
 
 if TYPE_CHECKING:
@@ -21,7 +19,7 @@ Log = TypeVar("Log")
 Options = ParamSpec("Options")
 Answer = TypeVar("Answer", bound="Result")
 
-__all__ = ["Result", "counted", "of_selection", "percent"]
+__all__ = ["Result", "of_selection", "percent"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -92,29 +90,6 @@ def of_selection(question: Callable[Concatenate[Log, Options], Answer]) -> Calla
         return replace(answer, base=f"{answer.base} Chosen: {'. '.join(filters)}.") if filters else answer
 
     return asked
-
-
-def counted(number: int | np.integer, noun: str) -> str:
-    """Say how many there are of something.
-
-    Parameters
-    ----------
-    number
-        How many.
-    noun
-        What they are, in the singular.
-
-    Returns
-    -------
-    str
-        Such as ``"2 journeys"``.
-
-    Examples
-    --------
-    >>> counted(1, "path"), counted(1_200, "path")
-    ('1 path', '1,200 paths')
-    """
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def percent(share: float) -> str:

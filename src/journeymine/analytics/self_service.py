@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from journeymine.analytics.customer_contacts import CustomerEvents, channels_of, codes_of, has_label, kinds_of
-from journeymine.analytics.result import Result, counted, of_selection, percent
+from journeymine.analytics.result import Result, of_selection, percent
 from journeymine.durations import Duration, format_duration, to_microseconds
 from journeymine.errors import OptionError
 from journeymine.log.eventlog import EventLog
@@ -19,6 +19,7 @@ from journeymine.summary.counts import Counts
 from journeymine.summary.follow_ups import FollowUps, together
 from journeymine.summary.summarise import summarise
 from journeymine.summary.windows import checked_window
+from journeymine.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from journeymine.analytics.channel_contacts import ChannelContacts, channel_contacts
-from journeymine.analytics.result import Result, counted, of_selection, percent
+from journeymine.analytics.result import Result, of_selection, percent
 from journeymine.durations import Duration, format_duration
 from journeymine.errors import OptionError
 from journeymine.log.eventlog import EventLog
@@ -19,6 +19,7 @@ from journeymine.summary.quantiles import Durations
 from journeymine.summary.summary import Summary
 from journeymine.summary.survival import Survival
 from journeymine.summary.windows import windows_of
+from journeymine.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from journeymine.analytics.result import Result, counted, of_selection, percent
+from journeymine.analytics.result import Result, of_selection, percent
 from journeymine.durations import Duration, format_duration
 from journeymine.errors import OptionError
 from journeymine.log.eventlog import EventLog
@@ -20,6 +20,7 @@ from journeymine.summary.growth import Growth
 from journeymine.summary.summarise import summarise
 from journeymine.summary.summary import Summary
 from journeymine.summary.windows import checked_window, longest_window
+from journeymine.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from journeymine.analytics.result import Result, counted, of_selection
+from journeymine.analytics.result import Result, of_selection
 from journeymine.durations import format_duration
 from journeymine.errors import OptionError
 from journeymine.log.eventlog import EventLog
 from journeymine.summary.summary import Summary
+from journeymine.wording import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from journeymine.analytics.result import Result, counted, of_selection, percent
+from journeymine.analytics.result import Result, of_selection, percent
 from journeymine.analytics.waits import waits
 from journeymine.durations import format_duration
 from journeymine.errors import OptionError
@@ -23,6 +23,7 @@ from journeymine.summary.jackknife import jackknife_errors, share_errors, shares
 from journeymine.summary.quantiles import coded
 from journeymine.summary.summary import Summary
 from journeymine.summary.visits import distinct_customers
+from journeymine.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd

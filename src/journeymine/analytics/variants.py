@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from journeymine.analytics.result import Result, counted, of_selection, percent
+from journeymine.analytics.result import Result, of_selection, percent
 from journeymine.analytics.watched import watched
 from journeymine.errors import OptionError, UnknownOptionError
 from journeymine.log.eventlog import EventLog
 from journeymine.summary.quantiles import Durations
 from journeymine.summary.summarise import as_summary
 from journeymine.summary.summary import Summary
+from journeymine.wording import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from journeymine.analytics.result import counted
 from journeymine.durations import format_duration
 from journeymine.log.eventlog import EventLog
 from journeymine.summary.arrays import Arrays
 from journeymine.summary.summary import Summary
+from journeymine.wording import counted
 
 __all__ = ["watched"]
 

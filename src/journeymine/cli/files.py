@@ -83,7 +83,7 @@ def readers(
     for path, kind in zip(files, kinds, strict=True):
         name = str(path) if sum(other.name == path.name for other in files) > 1 else None
         mine = {option: value for option, value in given.items() if option in known[kind]}
-        mine |= {"name": name} if name and kind in FORMATS else {}
+        mine |= {"name": name} if name and "name" in known[kind] else {}
         found[path] = partial(read, path, format=kind if formats else None, **mine)
     return found
 

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from journeymine.draw.layout import Direction, Footprint
 from journeymine.draw.text import shortened, text_width, wrapped
+from journeymine.wording import counted
 
 __all__ = ["FACTS", "NAME", "NOTE", "Note", "Touchpoint", "share_text", "touchpoints"]
 
@@ -152,7 +153,7 @@ def _role(fact: Mapping[str, Any]) -> str | None:
 
 
 def _visits(count: int) -> str:
-    return f"{count:,} visit{'' if count == 1 else 's'}"
+    return counted(count, "visit")
 
 
 def _entry(fact: Mapping[str, Any], num_starts: int, largest_flow: int) -> Note | None:

@@ -19,6 +19,7 @@ from journeymine.log import columns, store
 from journeymine.log.account import Source
 from journeymine.log.eventlog import EventLog
 from journeymine.log.quarantine import Quarantine
+from journeymine.log.relabel import cases_of_nobody
 from journeymine.sources.parts import VERSION
 
 __all__ = ["Arriving", "append"]
@@ -186,18 +187,14 @@ def _continued(table: pa.Table, last_rows: Mapping[str, int]) -> pa.Table:
     now = rows + before[columns.codes(sources)]
     nobodys = np.flatnonzero(columns.codes(columns.encode(table["customer"])) < 0)
     cases = table["case_id"].cast(pa.string())
-    old, new = (_names_of_nobody(sources, numbers, nobodys) for numbers in (rows, now))
+    theirs = sources.take(pa.array(nobodys))
+    old, new = (cases_of_nobody(theirs, pa.array(numbers[nobodys])) for numbers in (rows, now))
     renamed = np.zeros(table.num_rows, bool)
     renamed[nobodys] = columns.is_true(pc.equal(cases.take(pa.array(nobodys)), old))
     cases = pc.replace_with_mask(cases, pa.array(renamed), new.filter(pa.array(renamed[nobodys])))
     for name, values in (("source_row", pa.array(now)), ("case_id", columns.encode(cases))):
         table = table.set_column(table.column_names.index(name), name, values)
     return table
-
-
-def _names_of_nobody(sources: pa.DictionaryArray, rows: np.ndarray, places: np.ndarray) -> pa.Array:
-    names = sources.take(pa.array(places)).cast(pa.string())
-    return pc.binary_join_element_wise("nobody", names, pa.array(rows[places]).cast(pa.string()), "/")
 
 
 def _last_rows(table: pa.Table, known: Mapping[str, int]) -> dict[str, int]:

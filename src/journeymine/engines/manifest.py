@@ -15,9 +15,9 @@ from journeymine.log import account, store
 from journeymine.log.account import Source
 from journeymine.sources.reading import notes_together
 
-__all__ = ["ROOMS", "Manifest", "Piece"]
+__all__ = ["NAME", "ROOMS", "Manifest", "Piece"]
 
-_NAME: Final = "partitions.json"
+NAME: Final = "partitions.json"
 _VERSION: Final = 1
 
 ROOMS: Final = ("events", "quarantine", "identifiers", "event_ids", "stale", "arriving")
@@ -114,7 +114,7 @@ class Manifest:
         FormatError
             If it was written by another version.
         """
-        path = folder / _NAME
+        path = folder / NAME
         if not path.exists():
             return None
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -137,7 +137,7 @@ class Manifest:
             Of partitions.
         """
         content = asdict(self) | {"version": _VERSION, "sources": [asdict(row) for row in self.sources.values()]}
-        store.write_text(json.dumps(content, ensure_ascii=False, indent=1), folder / _NAME)
+        store.write_text(json.dumps(content, ensure_ascii=False, indent=1), folder / NAME)
 
     def sweep(self, folder: Path) -> None:
         """Take away what was being written when something failed, and what was replaced.

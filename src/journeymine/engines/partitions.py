@@ -20,6 +20,7 @@ from journeymine.log.eventlog import EVIDENCE, EventLog
 from journeymine.log.quarantine import Quarantine
 from journeymine.log.regroup import regrouped
 from journeymine.log.schema import REQUIRED
+from journeymine.wording import counted
 
 __all__ = ["ARRIVAL", "Partitions", "open_partitions", "read_piece"]
 
@@ -214,7 +215,7 @@ class Partitions:
 
     def __repr__(self) -> str:
         counts = {"event": self.num_events, "source": len(self.manifest.sources), "partition": len(self)}
-        told = (f"{count:,} {name}{'' if count == 1 else 's'}" for name, count in counts.items())
+        told = (counted(count, name) for name, count in counts.items())
         return f"<Partitions {' · '.join(told)}>"
 
 

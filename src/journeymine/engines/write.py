@@ -12,7 +12,7 @@ from journeymine.durations import to_microseconds
 from journeymine.engines.alone import LOCK, alone_in
 from journeymine.engines.arriving import Arriving, append
 from journeymine.engines.deliveries import Sources, deliveries
-from journeymine.engines.manifest import ROOMS, Manifest
+from journeymine.engines.manifest import NAME, ROOMS, Manifest
 from journeymine.engines.memory import BASE, Progress, to_bytes
 from journeymine.engines.partitions import Partitions
 from journeymine.engines.placing import check_partitions
@@ -166,7 +166,7 @@ def _begun(folder: Path, partitions: int | None, cut: dict[str, Any] | None, *, 
 def _check_folder(folder: Path) -> None:
     """Make sure that nothing else is in a folder before anything is written to it."""
     others = {path.name for path in folder.iterdir()} - {*ROOMS, LOCK} if folder.exists() else set()
-    if others and Manifest.read(folder) is None:
+    if others and NAME not in others:
         raise OptionError(f"folder {folder.resolve().name!r} holds other files; give a new one")
 
 

@@ -22,6 +22,7 @@ from journeymine.log.order import case_order
 from journeymine.log.quarantine import Quarantine
 from journeymine.log.schema import QUALITATIVE, conform, with_distinct_labels
 from journeymine.log.selection import By, Labels, Moment, moment, selected, told
+from journeymine.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -507,17 +508,17 @@ class EventLog:
         return f"<EventLog {' · '.join(self._facts())}>"
 
     def _facts(self) -> list[str]:
-        facts = [_count(self.num_events, "event"), _count(self.num_customers, "customer")]
+        facts = [counted(self.num_events, "event"), counted(self.num_customers, "customer")]
         if self.num_cases != self.num_customers:
-            facts.append(_count(self.num_cases, "case"))
-        facts += [_count(len(self.channels), "channel")] if self.channels else []
+            facts.append(counted(self.num_cases, "case"))
+        facts += [counted(len(self.channels), "channel")] if self.channels else []
         facts += ["{:%Y-%m-%d} – {:%Y-%m-%d}".format(*self.span)] if self.span else []
-        facts += [_count(self.ties, "tie")] if self.ties else []
+        facts += [counted(self.ties, "tie")] if self.ties else []
         facts += [f"{self.num_noted:,} noted by hand"] if self.num_noted else []
         refused = self.quarantine.num_refused
         aside = len(self.quarantine) - refused
-        facts += [f"{_count(refused, 'row')} in quarantine"] if refused else []
-        return facts + ([f"{_count(aside, 'row')} set aside"] if aside else [])
+        facts += [f"{counted(refused, 'row')} in quarantine"] if refused else []
+        return facts + ([f"{counted(aside, 'row')} set aside"] if aside else [])
 
 
 def _in_order(table: pa.Table) -> pa.Table:
@@ -577,7 +578,3 @@ def _moment(microseconds: int) -> datetime:
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -10,7 +10,7 @@ from journeymine.log import columns
 from journeymine.log.eventlog import EventLog
 from journeymine.log.regroup import regrouped
 
-__all__ = ["relabelled"]
+__all__ = ["cases_of_nobody", "relabelled"]
 
 
 def relabelled(log: EventLog, customers: pa.DictionaryArray) -> EventLog:
@@ -37,10 +37,28 @@ def relabelled(log: EventLog, customers: pa.DictionaryArray) -> EventLog:
     return regrouped(log, table)
 
 
+def cases_of_nobody(sources: pa.Array, rows: pa.Array) -> pa.Array:
+    """Name the cases of events of nobody after their rows, so that each is a case of its own.
+
+    Parameters
+    ----------
+    sources
+        Source of each event, text or labels.
+    rows
+        Its row there, numbers or text.
+
+    Returns
+    -------
+    pyarrow.Array
+        Text.
+    """
+    return pc.binary_join_element_wise("nobody", sources.cast(pa.string()), rows.cast(pa.string()), "/")
+
+
 def _alone(log: EventLog, is_alone: np.ndarray) -> pa.DictionaryArray:
     """Name events after their rows, so that each is a case of its own; null for the others."""
     sources = columns.whole(log.table["source"].filter(pa.array(is_alone)).cast(pa.string()))
-    names = columns.encode(pc.binary_join_element_wise("nobody", sources, _rows(log, is_alone), "/"))
+    names = columns.encode(cases_of_nobody(sources, _rows(log, is_alone)))
     codes = np.full(len(is_alone), -1, np.int32)
     codes[is_alone] = columns.codes(names)
     return columns.from_codes(codes, names.dictionary)

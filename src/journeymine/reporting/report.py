@@ -25,6 +25,7 @@ from journeymine.reporting.page import page
 from journeymine.reporting.question import Question
 from journeymine.reporting.segments import segment_maps
 from journeymine.summary.summary import Summary
+from journeymine.wording import counted
 
 __all__ = ["ENDINGS", "Report", "report"]
 
@@ -111,8 +112,7 @@ class Report:
         return write_text(json.dumps(self.content, ensure_ascii=False, allow_nan=False, indent=1) + "\n", path)
 
     def __repr__(self) -> str:
-        found = len(self.findings)
-        return f"<Report “{self.content['title']}”: {found} finding{'' if found == 1 else 's'}>"
+        return f"<Report “{self.content['title']}”: {counted(len(self.findings), 'finding')}>"
 
     def _repr_html_(self) -> str:
         found = "".join(f"<li>{escape(text)}</li>" for text in self.findings)

@@ -19,6 +19,7 @@ from journeymine.log.blocklist import without_nobody
 from journeymine.log.eventlog import EventLog
 from journeymine.log.identifiers import customer_names, ranked, spelled
 from journeymine.log.quarantine import Quarantine, Reject
+from journeymine.log.relabel import cases_of_nobody
 from journeymine.log.schema import ID_PREFIX, id_columns
 from journeymine.sources import times
 
@@ -259,9 +260,8 @@ def _owners(events: pa.Table) -> tuple[pa.DictionaryArray, pa.DictionaryArray]:
     cases = named.get("case_id", customers)
     if not cases.null_count:
         return customers, cases
-    rows = pc.cast(events["source_row"], pa.string())
-    alone = pc.binary_join_element_wise("nobody", events["source"].cast(pa.string()), rows, "/")
-    return customers, columns.first_known([cases, customers, columns.encode(alone)])
+    alone = columns.encode(cases_of_nobody(events["source"], events["source_row"]))
+    return customers, columns.first_known([cases, customers, alone])
 
 
 def _strongest(events: pa.Table) -> pa.DictionaryArray | None:
